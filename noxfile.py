@@ -1,0 +1,62 @@
+"""One command for each check: ``nox`` runs them all, ``nox -s tests`` one of them, ``nox -l`` lists them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import nox
+
+nox.needs_version = ">=2025.2.9"
+nox.options.default_venv_backend = "uv|virtualenv"
+nox.options.reuse_venv = "yes"
+nox.options.sessions = ["lint", "types", "tests", "docs"]
+
+ROOT = Path(__file__).parent
+PYPROJECT = nox.project.load_toml(ROOT / "pyproject.toml")
+PYTHONS = ["3.11", "3.12", "3.13", "3.14"]
+
+
+def install(session: nox.Session, *groups: str, extra: str = "all") -> None:
+    """Install jeta from this folder, in place, with some of the groups of pyproject.toml."""
+    session.install("-e", f".[{extra}]", *nox.project.dependency_groups(PYPROJECT, *groups))
+
+
+@nox.session(python=PYTHONS)
+def tests(session: nox.Session) -> None:
+    """Run the tests, then the examples in docstrings; arguments after -- go to the first run."""
+    install(session, "test")
+    session.run("pytest", "-n", "auto", *session.posargs)
+    if not session.posargs:
+        session.run("pytest", "--doctest-modules", "--ignore=src/jeta/__main__.py", "src/jeta")
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Check style, formatting, and who imports whom."""
+    install(session, "lint")
+    session.run("ruff", "check", ".")
+    session.run("ruff", "format", "--check", ".")
+    session.run("lint-imports")
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """Check the type hints."""
+    install(session, "types")
+    session.run("mypy")
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """Build the documentation; a warning is an error."""
+    install(session, "docs")
+    session.run("sphinx-build", "-W", "--keep-going", "-b", "html", "docs", "docs/_build/html", *session.posargs)
+
+
+@nox.session
+def bench(session: nox.Session) -> None:
+    """Run every benchmark in its quick mode, or in full with ``nox -s bench -- --full``."""
+    install(session, "test")
+    mode = () if "--full" in session.posargs else ("--quick",)
+    for script in sorted((ROOT / "benchmarks").glob("bench_*.py")):
+        session.run("python", str(script), *mode)

@@ -1,0 +1,296 @@
+"""Moving rows from the journal into the columns.
+
+`plan` decides, from numbers alone, which segments are written anew; `fold_column` does it for one MSID, up to but not
+including the rename that makes it count; `fold_columns` does it for many and publishes them. Only the process that holds the
+writer's lock publishes: a worker that outlives its killed writer leaves nothing but files that no manifest names.
+"""
+
+from __future__ import annotations
+
+import secrets
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from jeta.archive import column, manifest, segment
+from jeta.archive.files import aside_name, sync_all
+from jeta.archive.layout import MANIFEST_NAME
+from jeta.archive.manifest import RESOLUTIONS, Manifest, segment_name
+from jeta.archive.reader import JetaReader, journal_rows
+from jeta.samples import Samples, finest, overlay
+from jeta.times import TICKS_PER_SECOND
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from concurrent.futures import Executor
+
+    from numpy.typing import NDArray
+
+SEGMENT_ROWS = 2**21
+"""Rows of a full segment: rewriting one takes some tenths of a second."""
+
+_NAMES_A_TASK = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Rewrite:
+    """Segments to write anew, and the rows to lay over them.
+
+    Attributes
+    ----------
+    first_segment, stop_segment : int
+        The segments ``[first_segment, stop_segment)`` are read and superseded; none if equal.
+    first_row, stop_row : int
+        The newer rows ``[first_row, stop_row)`` go there.
+    """
+
+    first_segment: int
+    stop_segment: int
+    first_row: int
+    stop_row: int
+
+
+def plan(
+    firsts: NDArray[np.int64], lasts: NDArray[np.int64], rows: NDArray[np.int64], newer: NDArray[np.int64], segment_rows: int
+) -> list[Rewrite]:
+    """Decide which segments are written anew.
+
+    Rows that fall into a segment, or into the gap behind it, go into that segment. Rows after the last segment make a new
+    one, which takes in its neighbours as long as those are not larger than itself: so segments grow like the digits of a
+    binary counter, a row is rewritten some ten times in its life, and appending does not get slower as a column grows.
+    Rows before the first segment do likewise.
+
+    Parameters
+    ----------
+    firsts, lasts : int64 array, shape (segments,)
+        First and last instant of each segment, in order of time.
+    rows : int64 array, shape (segments,)
+        Rows of each segment.
+    newer : int64 array, shape (newer rows,)
+        Sorted instants of the rows to lay over them, in the same unit.
+    segment_rows : int
+        Rows of a full segment; neighbours are not taken in beyond that.
+
+    Returns
+    -------
+    list of Rewrite
+        In order of time, no two sharing a segment; together they hold each newer row once.
+
+    Examples
+    --------
+    >>> one = np.array([0]), np.array([9]), np.array([10])
+    >>> plan(*one, np.array([4]), 100)
+    [Rewrite(first_segment=0, stop_segment=1, first_row=0, stop_row=1)]
+    >>> plan(*one, np.array([10, 11]), 100)
+    [Rewrite(first_segment=1, stop_segment=1, first_row=0, stop_row=2)]
+    """
+    count = len(firsts)
+    if not count:
+        return [Rewrite(0, 0, 0, len(newer))] if len(newer) else []
+    cuts = np.searchsorted(newer, [*firsts, int(lasts[-1]) + 1], "left").tolist()
+    spans = [(k, k + 1, cuts[k], cuts[k + 1]) for k in range(count) if cuts[k] < cuts[k + 1]]
+    before, after = cuts[0], len(newer) - cuts[-1]
+    sizes = rows.tolist()
+    if after:
+        start = _taken_in(sizes[::-1], after, segment_rows)
+        spans.append((count - start, count, cuts[-1], len(newer)))
+    if before:
+        spans.insert(0, (0, _taken_in(sizes, before, segment_rows), 0, before))
+    return _joined(spans)
+
+
+def _taken_in(neighbours: Sequence[int], rows: int, segment_rows: int) -> int:
+    """How many neighbours, nearest first, a group of new rows takes in."""
+    taken = 0
+    for size in neighbours:
+        if size > rows or size + rows > segment_rows:
+            break
+        rows += size
+        taken += 1
+    return taken
+
+
+def _joined(spans: Sequence[tuple[int, int, int, int]]) -> list[Rewrite]:
+    """Join rewrites that share a segment."""
+    result: list[Rewrite] = []
+    for first, stop, low, high in spans:
+        last = result[-1] if result else None
+        if last is not None and first < last.stop_segment:
+            result[-1] = Rewrite(min(last.first_segment, first), max(last.stop_segment, stop), last.first_row, high)
+        else:
+            result.append(Rewrite(first, stop, low, high))
+    return result
+
+
+def split_rows(ticks: NDArray[np.int64], segment_rows: int) -> list[int]:
+    """Return where to cut rows into segments of about equal size, none across rows that share an instant.
+
+    Parameters
+    ----------
+    ticks : int64 array, shape (rows,)
+        Sorted instants, at least one.
+    segment_rows : int
+        The size that a segment should not exceed.
+
+    Returns
+    -------
+    list of int
+        Bounds of the segments, from 0 to the number of rows.
+
+    Examples
+    --------
+    >>> split_rows(np.array([1, 2, 2, 2, 3]), 2)
+    [0, 1, 4, 5]
+    """
+    parts = -(-len(ticks) // segment_rows)
+    wanted = np.linspace(0, len(ticks), parts + 1).astype(np.int64)[1:-1]
+    return np.unique([0, *np.searchsorted(ticks, ticks[wanted], "left").tolist(), len(ticks)]).tolist()
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """A column that is ready to be published once its new files are on the disk.
+
+    Attributes
+    ----------
+    folder : Path
+        The column's folder.
+    aside : Path
+        Its new manifest under a temporary name.
+    written : tuple of Path
+        Its new segments.
+    obsolete : tuple of Path
+        Files that no manifest names once it is published.
+    """
+
+    folder: Path
+    aside: Path
+    written: tuple[Path, ...]
+    obsolete: tuple[Path, ...]
+
+
+def publish(columns: Sequence[Folded]) -> None:
+    """Make new manifests count, wait until that is on the disk, and remove what they supersede."""
+    for ready in columns:
+        ready.aside.replace(ready.folder / MANIFEST_NAME)
+    folders = {ready.folder for ready in columns}
+    sync_all({*folders, *(folder.parent for folder in folders), *(folder.parent.parent for folder in folders)})
+    for ready in columns:
+        for path in ready.obsolete:
+            path.unlink(missing_ok=True)
+
+
+def fold_column(reader: JetaReader, msid: str, segment_rows: int = SEGMENT_ROWS) -> Folded | None:
+    """Write what the journal holds of one MSID into new segments, and its new manifest aside.
+
+    Parameters
+    ----------
+    reader : JetaReader
+        The archive; nobody else changes it meanwhile.
+    msid : str
+        Exact upper-case name.
+    segment_rows : int
+        Rows of a full segment.
+
+    Returns
+    -------
+    Folded or None
+        None if the column holds all of the journal's rows already.
+    """
+    commits = reader.journal_files()
+    old = reader.manifest(msid)
+    newer = journal_rows(commits, msid, None, after=old.folded)
+    if newer is None:
+        return None
+    folder = reader.layout.column(msid)
+    folder.mkdir(parents=True, exist_ok=True)
+    kept_names = {segment_name(record) for record in old.segments}
+    leftovers = [path for path in folder.iterdir() if path.name not in kept_names and path.name != MANIFEST_NAME]
+    new = _rewrite(folder, msid, old, newer, commits[-1].number, segment_rows)
+    aside = aside_name(folder)
+    aside.write_bytes(manifest.to_bytes(new))
+    live = {segment_name(record) for record in new.segments}
+    written = tuple(folder / name for name in live - kept_names)
+    superseded = [folder / name for name in kept_names - live]
+    return Folded(folder, aside, written, (*leftovers, *superseded))
+
+
+def _rewrite(folder: Path, msid: str, old: Manifest, newer: Samples, folded: int, segment_rows: int) -> Manifest:
+    """Write the new segments of a column, and return the manifest that names them."""
+    resolution = finest([column.common_resolution(old), newer.resolution])
+    newer = newer.at_resolution(resolution)
+    scales = np.array([TICKS_PER_SECOND[resolution] // TICKS_PER_SECOND[name] for name in RESOLUTIONS if _divides(name, resolution)])
+    scale = scales[old.segments["resolution"]] if len(old.segments) else np.empty(0, np.int64)
+    rewrites = plan(
+        old.segments["first"] * scale, old.segments["last"] * scale, old.segments["rows"], newer.ticks, segment_rows
+    )
+    pieces = [rows for rewrite in rewrites for rows in _pieces(folder, old, rewrite, newer, segment_rows)]
+    name = secrets.token_hex(4)
+    touched = {number for r in rewrites for number in range(r.first_segment, r.stop_segment)}
+    supersedes = tuple(segment_name(old.segments[number]) for number in sorted(touched))
+    origins = (
+        segment.Origin(name, old.generation + 1, part, len(pieces), folded, supersedes) for part in range(len(pieces))
+    )
+    written = [segment.write(folder, msid, rows, origin) for rows, origin in zip(pieces, origins, strict=True)]
+    kept = [old.segments[[number]] for number in range(len(old.segments)) if number not in touched]
+    return manifest.Manifest(manifest.in_order(np.concatenate([*kept, *written])), folded, old.generation + 1)
+
+
+def _divides(coarse: str, fine: str) -> bool:
+    """Whether ticks of one resolution are whole ticks of another."""
+    return TICKS_PER_SECOND[fine] % TICKS_PER_SECOND[coarse] == 0
+
+
+def _pieces(folder: Path, old: Manifest, rewrite: Rewrite, newer: Samples, segment_rows: int) -> Iterator[Samples]:
+    """The rows of one rewrite, cut into segments."""
+    rows = newer.take(slice(rewrite.first_row, rewrite.stop_row))
+    segments = old.segments[rewrite.first_segment : rewrite.stop_segment]
+    if len(segments):
+        own = Manifest(segments, 0, 0)
+        resolution = column.common_resolution(own)
+        with ExitStack() as stack:
+            everything = column.locate(own, folder, lambda _: (np.iinfo(np.int64).min, np.iinfo(np.int64).max), stack)
+            rows = overlay(column.to_samples(column.read(everything, ticks_of=resolution), resolution), rows)
+    cuts = split_rows(rows.ticks, segment_rows)
+    yield from (rows.take(slice(low, high)) for low, high in zip(cuts, cuts[1:], strict=False))
+
+
+def fold_columns(
+    root: Path,
+    names: Sequence[str],
+    *,
+    executor: Executor | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> None:
+    """Fold many MSIDs and publish each as it is ready.
+
+    Parameters
+    ----------
+    root : Path
+        The archive's folder; the caller holds its writer's lock.
+    names : sequence of str
+        Exact upper-case names.
+    executor : concurrent.futures.Executor, optional
+        Writes the segments in parallel; publishing is done here.
+    progress : callable, optional
+        Is called with the number of MSIDs done and in all.
+    """
+    tasks = [tuple(names[start : start + _NAMES_A_TASK]) for start in range(0, len(names), _NAMES_A_TASK)]
+    run = map if executor is None else executor.map
+    done = 0
+    for task, ready in zip(tasks, run(_fold_some, [root] * len(tasks), tasks), strict=True):
+        publish(ready)
+        done += len(task)
+        if progress is not None:
+            progress(done, len(names))
+
+
+def _fold_some(root: Path, names: Sequence[str]) -> list[Folded]:
+    """Fold some MSIDs up to publishing; runs in whatever process the executor has."""
+    reader = JetaReader(Path(root))
+    ready = [folded for name in names if (folded := fold_column(reader, name)) is not None]
+    sync_all(path for folded in ready for path in (folded.aside, *folded.written))
+    return ready

@@ -1,0 +1,82 @@
+"""Where everything lies below an archive's root; no other module joins archive paths."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+MANIFEST_NAME = "manifest"
+SEGMENT_SUFFIX = ".h5"
+JOURNAL_SUFFIX = ".h5"
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The paths of one archive.
+
+    Attributes
+    ----------
+    root : Path
+        The archive's folder.
+
+    Notes
+    -----
+    Names of MSIDs must have passed `jeta.tdb.check_name`: they become names of folders.
+    """
+
+    root: Path
+
+    @property
+    def settings(self) -> Path:
+        """The file that makes a folder an archive."""
+        return self.root / "archive.yaml"
+
+    @property
+    def state(self) -> Path:
+        """What the archive remembers as a whole."""
+        return self.root / "state.json"
+
+    @property
+    def lock(self) -> Path:
+        """The file that the one writer holds."""
+        return self.root / "writer.lock"
+
+    @property
+    def tdb(self) -> Path:
+        """The folder of the telemetry database."""
+        return self.root / "tdb"
+
+    @property
+    def tdb_cache(self) -> Path:
+        """What the telemetry database was when it was last read, for fast loading."""
+        return self.root / "tdb" / ".cache.jsonl"
+
+    @property
+    def bad_times(self) -> Path:
+        """The bad-times table."""
+        return self.root / "bad_times.dat"
+
+    @property
+    def columns(self) -> Path:
+        """The folder that holds a folder for each MSID."""
+        return self.root / "columns"
+
+    @property
+    def journal(self) -> Path:
+        """The folder of commits that are not folded yet."""
+        return self.root / "journal"
+
+    def column(self, msid: str, product: str = "full") -> Path:
+        """The folder of one product of one MSID."""
+        return self.columns / msid / product
+
+    def manifest(self, msid: str, product: str = "full") -> Path:
+        """The list of segments of a column."""
+        return self.column(msid, product) / MANIFEST_NAME
+
+    def commit(self, number: int) -> Path:
+        """The journal file of one commit; names sort in the order of commits."""
+        return self.journal / f"{number:012d}{JOURNAL_SUFFIX}"

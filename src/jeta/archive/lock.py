@@ -1,0 +1,110 @@
+"""One writer at a time. Readers take no lock."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import sys
+import time
+from typing import TYPE_CHECKING
+
+from jeta.errors import ArchiveLockedError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from types import TracebackType
+
+if sys.platform == "win32":
+    import msvcrt
+
+    # Windows locks bytes of a file; one beyond the holder's note leaves that readable.
+    _LOCKED_BYTE = 1 << 20
+
+    def _try_lock(descriptor: int) -> None:
+        os.lseek(descriptor, _LOCKED_BYTE, os.SEEK_SET)
+        msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+
+else:
+    import fcntl
+
+    def _try_lock(descriptor: int) -> None:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+class WriterLock:
+    """The right to write to an archive, held from ``with`` to its end and given up by the system if the process dies.
+
+    Parameters
+    ----------
+    path : Path
+        The lock file; it is created if need be and stays.
+
+    Examples
+    --------
+    >>> import tempfile, pathlib
+    >>> with tempfile.TemporaryDirectory() as folder, WriterLock(pathlib.Path(folder) / "lock"):
+    ...     pass
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._descriptor: int | None = None
+
+    def acquire(self) -> None:
+        """Take the lock.
+
+        Raises
+        ------
+        ArchiveLockedError
+            If another writer holds it; the message says who and since when.
+        """
+        descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o666)
+        try:
+            _try_lock(descriptor)
+        except OSError as err:
+            os.close(descriptor)
+            raise ArchiveLockedError(
+                f"{self._path.parent} is being written to by {self._holder()}; wait for it to end, or stop it, and try again"
+            ) from err
+        try:
+            os.ftruncate(descriptor, 0)
+            os.lseek(descriptor, 0, os.SEEK_SET)
+            os.write(descriptor, json.dumps(_this_process()).encode())
+        except OSError:
+            # The note only serves the message above: a full disk must not keep a fold from freeing space.
+            os.ftruncate(descriptor, 0)
+        self._descriptor = descriptor
+
+    def release(self) -> None:
+        """Give the lock up; harmless if it is not held."""
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
+
+    def _holder(self) -> str:
+        """Who holds the lock, in words."""
+        try:
+            holder = json.loads(self._path.read_text())
+            return f"process {holder['pid']} ({holder['command']}) on {holder['host']} since {holder['since_utc']} UTC"
+        except (OSError, ValueError, KeyError, TypeError):
+            return "another process"
+
+    def __enter__(self) -> WriterLock:
+        self.acquire()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.release()
+
+
+def _this_process() -> dict[str, str | int]:
+    """What a second writer is told about this one."""
+    return {
+        "pid": os.getpid(),
+        "host": socket.gethostname(),
+        "command": " ".join(sys.argv)[:200] or "python",
+        "since_utc": time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime()),
+    }

@@ -1,0 +1,205 @@
+"""The list of a column's segments: one small file, replaced as a whole, that says which segments count.
+
+A segment belongs to the archive from the moment the manifest names it, and no longer once the manifest does not. So one
+rename exchanges any number of segments, and a file that a killed fold left behind is never read. The manifest can be made
+again from the segments alone (`rebuild`), should it be lost.
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from jeta.archive.layout import MANIFEST_NAME, SEGMENT_SUFFIX
+from jeta.errors import ArchiveCorruptError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+RESOLUTIONS = ("ms", "us", "ns")
+RECORD = np.dtype(
+    [
+        ("first", "<i8"),
+        ("last", "<i8"),
+        ("rows", "<i8"),
+        ("resolution", "<i4"),
+        ("chunk_rows", "<i4"),
+        ("chunks", "<i8"),
+        ("chunks_offset", "<i8"),
+        ("levels", "<i8"),
+        ("levels_offset", "<i8"),
+        ("raws_offset", "<i8"),
+        ("text_bytes", "<i8"),
+        ("dtype", "S8"),
+        ("stored_dtype", "S8"),
+        ("times_dtype", "S8"),
+        ("tables_crc32", "<u4"),
+        ("fold", "S8"),
+        ("part", "<i4"),
+        ("parts", "<i4"),
+        ("generation", "<i8"),
+        ("folded", "<i8"),
+    ]
+)
+"""One segment: first and last tick, rows, what a tick is (index into `RESOLUTIONS`), where its tables lie, and its origin."""
+
+_MAGIC = "jeta manifest 1"
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """The segments of a column, in order of time.
+
+    Attributes
+    ----------
+    segments : structured array of dtype `RECORD`, shape (segments,)
+        They share no instant.
+    folded : int
+        Number of the last commit whose rows the segments hold; 0 for none.
+    generation : int
+        Number of the fold that changed the column last.
+    """
+
+    segments: NDArray[np.void]
+    folded: int
+    generation: int
+
+    @property
+    def rows(self) -> int:
+        """Number of rows of all segments."""
+        return int(self.segments["rows"].sum())
+
+
+EMPTY = Manifest(np.zeros(0, RECORD), 0, 0)
+
+
+def segment_name(record: np.void) -> str:
+    """Return the file name of a segment: its first instant, so that a directory listing is a time index, and its origin.
+
+    The fold's random name is in it, so that a process that outlives its killed writer cannot write over another's segment.
+    """
+    instant = f"{int(record['first'])}{RESOLUTIONS[int(record['resolution'])]}"
+    return f"{instant}-{int(record['generation'])}-{record['fold'].decode()}-{int(record['part'])}{SEGMENT_SUFFIX}"
+
+
+def to_bytes(manifest: Manifest) -> bytes:
+    """Return the content of a manifest file: one line of JSON and the records."""
+    records = manifest.segments.tobytes()
+    head = {
+        "file": _MAGIC,
+        "folded": manifest.folded,
+        "generation": manifest.generation,
+        "segments": len(manifest.segments),
+        "crc32": zlib.crc32(records),
+    }
+    return json.dumps(head).encode() + b"\n" + records
+
+
+def from_bytes(content: bytes, path: Path) -> Manifest:
+    """Read the content of a manifest file.
+
+    Raises
+    ------
+    ArchiveCorruptError
+        If it is not what `to_bytes` makes.
+    """
+    line, _, records = content.partition(b"\n")
+    try:
+        head: dict[str, Any] = json.loads(line)
+        ok = head["file"] == _MAGIC and zlib.crc32(records) == head["crc32"] and len(records) == head["segments"] * RECORD.itemsize
+        if ok:
+            return Manifest(np.frombuffer(records, RECORD), int(head["folded"]), int(head["generation"]))
+    except (ValueError, KeyError, TypeError) as err:
+        raise ArchiveCorruptError(f"{path} is not a manifest ({err}); delete it and it is made again from the segments") from err
+    raise ArchiveCorruptError(f"{path} is damaged or of a later format; delete it and it is made again from the segments")
+
+
+def rebuild(folder: Path) -> Manifest:
+    """Make a column's manifest from its segments alone.
+
+    Parts of a fold count only if all of them are there, and segments whose rows such a fold took over do not count.
+
+    Parameters
+    ----------
+    folder : Path
+        The column's folder; one that does not exist has no segments.
+
+    Raises
+    ------
+    ArchiveCorruptError
+        If the segments that remain overlap in time, or one cannot be read.
+    """
+    found, unreadable = _segments_on_disk(folder)
+    complete = {
+        name: entry
+        for name, entry in found.items()
+        if sum(_same_fold(entry[0], other) for other, _ in found.values()) == int(entry[0]["parts"])
+    }
+    newest = max((int(record["generation"]) for record, _ in complete.values()), default=0)
+    for path in unreadable:
+        # A fold that was killed leaves unfinished files of a newer generation; its rows are still in the journal.
+        if int(path.stem.split("-")[-3]) <= newest:
+            raise ArchiveCorruptError(f"{path} is damaged, and the manifest beside it is lost; restore the column from a backup")
+    superseded = {name for _, names in complete.values() for name in names}
+    records = [record for name, (record, _) in complete.items() if name not in superseded]
+    if not records:
+        return EMPTY
+    segments = in_order(np.array(records, RECORD))
+    for before, after in zip(segments, segments[1:], strict=False):
+        if _in_nanoseconds(before)[1] >= _in_nanoseconds(after)[0]:
+            raise ArchiveCorruptError(
+                f"{folder}: segments {segment_name(before)} and {segment_name(after)} overlap; restore the column from a backup"
+            )
+    return Manifest(segments, int(segments["folded"].max()), int(segments["generation"].max()))
+
+
+def in_order(segments: NDArray[np.void]) -> NDArray[np.void]:
+    """Return segments in order of time, whatever their resolutions."""
+    return segments[sorted(range(len(segments)), key=lambda number: _in_nanoseconds(segments[number])[0])]
+
+
+def _segments_on_disk(folder: Path) -> tuple[dict[str, tuple[np.void, tuple[str, ...]]], list[Path]]:
+    """What each segment in a folder says of itself, its record and the names it supersedes; and those that say nothing."""
+    import h5py  # noqa: PLC0415 - only needed when a manifest is lost
+
+    found, unreadable = {}, []
+    for path in sorted(folder.glob(f"*{SEGMENT_SUFFIX}")):
+        try:
+            with h5py.File(path, "r") as file:
+                about = np.asarray(file.attrs["about"]).astype(RECORD)[()]
+                found[path.name] = (about, tuple(str(file.attrs.get("supersedes", "")).split()))
+        except (OSError, KeyError):
+            unreadable.append(path)
+    return found, unreadable
+
+
+def _same_fold(record: np.void, other: np.void) -> bool:
+    """Whether two segments were written by the same fold."""
+    return bool(record["fold"] == other["fold"])
+
+
+def _in_nanoseconds(record: np.void) -> tuple[int, int]:
+    """First and last instant of a segment, comparable across resolutions."""
+    factor = 10 ** (9 - 3 * (1 + int(record["resolution"])))
+    return int(record["first"]) * factor, int(record["last"]) * factor
+
+
+def load(folder: Path) -> Manifest:
+    """Read a column's manifest; an MSID that has no column yet has an empty one.
+
+    Raises
+    ------
+    ArchiveCorruptError
+        If the manifest is damaged, or lost and not to be made again.
+    """
+    path = folder / MANIFEST_NAME
+    try:
+        return from_bytes(path.read_bytes(), path)
+    except FileNotFoundError:
+        return rebuild(folder)

@@ -1,0 +1,301 @@
+"""Reading an archive while it is written to: no lock, and always a state that a commit left.
+
+The order of looking matters. The journal is listed before a column's manifest is read; a fold publishes the manifest before
+it removes the journal file. So a row is seen in the journal, in the column, or in both (where laying it over itself changes
+nothing), but never in neither. A file that vanishes in between means that a fold went by, and the look is repeated.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+
+from jeta.archive import column, config, state
+from jeta.archive.journal import JournalFile
+from jeta.archive.layout import JOURNAL_SUFFIX, Layout
+from jeta.archive.manifest import RESOLUTIONS, Manifest
+from jeta.archive.manifest import load as load_manifest
+from jeta.errors import ArchiveCorruptError
+from jeta.samples import Samples, finest, overlay
+from jeta.tdb import Tdb
+from jeta.tdb.sources import list_files
+from jeta.times import TICKS_PER_SECOND, first_tick_at_or_after, ticks_to_seconds
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from jeta.archive.column import Bounds, Rows
+
+_ATTEMPTS = 20
+_SETTLED_NS = 2 * 10**9
+"""A manifest younger than this is read again each time: file times are too coarse to tell two quick folds apart."""
+NS = 10**9
+
+
+class ArchiveReader(Protocol):
+    """What `jeta.fetch` needs of an archive, whoever wrote it."""
+
+    @property
+    def root(self) -> Path:
+        """The archive's folder."""
+
+    @property
+    def time_system(self) -> str:
+        """What the seconds in times count: ``unix`` or ``cxcsec``."""
+
+    def names(self) -> list[str]:
+        """Return every MSID, sorted."""
+
+    def __contains__(self, msid: object) -> bool:
+        """Tell whether an MSID, by its exact upper-case name, is in the archive."""
+
+    def time_range(self, msid: str) -> tuple[float, float] | None:
+        """Return first and last instant of an MSID in seconds, None if it has no samples."""
+
+    def first_instant(self) -> float | None:
+        """Return an instant in seconds at or before the first sample of all MSIDs, None if there is none."""
+
+    def read(self, msid: str, start_s: float, stop_s: float) -> Rows:
+        """Return the rows of an MSID with ``start_s <= time < stop_s``, times in seconds."""
+
+    def tdb(self) -> Tdb:
+        """Return the telemetry database as it is now."""
+
+
+class JetaReader:
+    """Reads jeta's own archives; safe in threads.
+
+    Parameters
+    ----------
+    root : Path
+        The archive's folder.
+
+    Raises
+    ------
+    ArchiveNotFoundError, ArchiveCorruptError
+        If there is no archive, or its settings cannot be read.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.layout = Layout(root)
+        self.config = config.load(root)
+        self._journal: dict[str, JournalFile] = {}
+        self._manifests: dict[str, tuple[tuple[int, int, int], Manifest]] = {}
+        self._tdb: tuple[tuple[tuple[str, int, int], ...], Tdb] | None = None
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.config.name!r} at {self.root}>"
+
+    @property
+    def time_system(self) -> str:
+        """What the seconds in times count."""
+        return self.config.time_system
+
+    def tdb(self) -> Tdb:
+        """Return the telemetry database as it is now; loaded again when one of its files has changed."""
+        statuses = [(path.name, path.stat()) for path in list_files(self.layout.tdb)]
+        signature = tuple((name, status.st_mtime_ns, status.st_size) for name, status in statuses)
+        if self._tdb is not None and self._tdb[0] == signature:
+            return self._tdb[1]
+        tdb = Tdb.load(self.layout.tdb, cache=self.layout.tdb_cache)
+        newest_ns = max((status.st_mtime_ns for _, status in statuses), default=0)
+        if time.time_ns() - newest_ns > _SETTLED_NS:
+            self._tdb = signature, tdb
+        return tdb
+
+    def journal_files(self) -> list[JournalFile]:
+        """Return the commits that are in the journal now, oldest first."""
+        names: list[str] = []
+        for _ in range(_ATTEMPTS):
+            names = sorted(name for name in os.listdir(self.layout.journal) if _is_commit(name))
+            known = self._journal
+            try:
+                current = {n: known.get(n) or JournalFile(self.layout.journal / n) for n in names}
+            except FileNotFoundError:
+                continue  # a fold removed it after we listed it; what it held is in the columns now
+            self._journal = current
+            return list(current.values())
+        raise ArchiveCorruptError(f"{self.layout.journal} keeps changing while it is read ({len(names)} files); try again")
+
+    def manifest(self, msid: str) -> Manifest:
+        """Return the segments of an MSID as they are now."""
+        path = self.layout.manifest(msid)
+        try:
+            status = path.stat()
+        except FileNotFoundError:
+            return load_manifest(path.parent)
+        signature = (status.st_mtime_ns, status.st_size, status.st_ino)
+        known = self._manifests.get(msid)
+        if known is not None and known[0] == signature:
+            return known[1]
+        manifest = load_manifest(path.parent)
+        if time.time_ns() - status.st_mtime_ns > _SETTLED_NS:
+            self._manifests[msid] = (signature, manifest)
+        return manifest
+
+    def names(self) -> list[str]:
+        """Return every MSID, sorted."""
+        names = {name for commit in self.journal_files() for name in commit.names()}
+        names.update(name for name in os.listdir(self.layout.columns) if not name.startswith("."))
+        return sorted(names)
+
+    def __contains__(self, msid: object) -> bool:
+        return isinstance(msid, str) and (
+            any(commit.find(msid) is not None for commit in self.journal_files()) or self.layout.column(msid).is_dir()
+        )
+
+    def span_ns(self, msid: str) -> tuple[int, int] | None:
+        """Return first and last instant of an MSID in ns, None if it has no samples."""
+        commits, manifest = self.journal_files(), self.manifest(msid)
+        spans = [_span_ns(segment) for segment in (manifest.segments[:1], manifest.segments[-1:]) if len(segment)]
+        for commit in commits:
+            entry = commit.find(msid)
+            if entry is not None:
+                spans.append(_span_ns(entry.reshape(1)))
+        return (min(first for first, _ in spans), max(last for _, last in spans)) if spans else None
+
+    def value_types(self, msid: str) -> set[str]:
+        """Return the types in which rows of an MSID are held: ``"text"``, or names of numpy types such as ``"<f8"``."""
+        found = {name.decode() for name in np.unique(self.manifest(msid).segments["dtype"]).tolist()}
+        entries = (commit.find(msid) for commit in self.journal_files())
+        return found | {entry["dtype"].decode() for entry in entries if entry is not None}
+
+    def time_range(self, msid: str) -> tuple[float, float] | None:
+        """Return first and last instant of an MSID in seconds, None if it has no samples."""
+        span = self.span_ns(msid)
+        if span is None:
+            return None
+        first, last = ticks_to_seconds(np.array(span), "ns").tolist()
+        return first, last
+
+    def first_instant(self) -> float | None:
+        """Return an instant in seconds at or before the first sample of all MSIDs, None if there is none."""
+        known = state.load(self.layout.state)
+        first_ns = known.first_ns if known else self.find_first_ns()
+        return None if first_ns is None else float(ticks_to_seconds(np.array([first_ns]), "ns")[0])
+
+    def find_first_ns(self) -> int | None:
+        """Look through all MSIDs for the first instant, in ns."""
+        spans = [span for name in self.names() if (span := self.span_ns(name)) is not None]
+        return min((first for first, _ in spans), default=None)
+
+    def read(self, msid: str, start_s: float, stop_s: float) -> Rows:
+        """Return the rows of an MSID with ``start_s <= time < stop_s``.
+
+        Parameters
+        ----------
+        msid : str
+            Exact upper-case name; one that is not there has no rows.
+        start_s, stop_s : float
+            Seconds of the archive's time system; may be infinite.
+
+        Returns
+        -------
+        Rows
+            Times in seconds, values as stored.
+        """
+
+        def bounds(resolution: str) -> tuple[int, int]:
+            return first_tick_at_or_after(start_s, resolution), first_tick_at_or_after(stop_s, resolution)
+
+        return self._read(msid, bounds, None)
+
+    def read_samples(self, msid: str, first_ns: int, last_ns: int) -> Samples:
+        """Return the rows of an MSID with ``first_ns <= instant <= last_ns`` as ticks.
+
+        Parameters
+        ----------
+        msid : str
+            Exact upper-case name.
+        first_ns, last_ns : int
+            Instants in ns, both inside.
+
+        Returns
+        -------
+        Samples
+            Sorted by time, in the finest resolution that the column has.
+        """
+
+        def bounds(resolution: str) -> tuple[int, int]:
+            scale = NS // TICKS_PER_SECOND[resolution]
+            return -(-first_ns // scale), last_ns // scale + 1
+
+        resolution = finest([column.common_resolution(self.manifest(msid)), *self._journal_resolutions(msid)])
+        return column.to_samples(self._read(msid, bounds, resolution), resolution)
+
+    def _journal_resolutions(self, msid: str) -> list[str]:
+        """Resolutions in which the journal holds rows of an MSID."""
+        entries = [commit.find(msid) for commit in self.journal_files()]
+        return [RESOLUTIONS[int(entry["resolution"])] for entry in entries if entry is not None]
+
+    def _read(self, msid: str, bounds: Bounds, ticks_of: str | None) -> Rows:
+        """Read journal and column as one state of the archive."""
+        for _ in range(_ATTEMPTS):
+            commits = self.journal_files()
+            manifest = self.manifest(msid)
+            newer = journal_rows(commits, msid, bounds, after=manifest.folded)
+            try:
+                with ExitStack() as stack:
+                    return column.read(
+                        column.locate(manifest, self.layout.column(msid), bounds, stack), newer, ticks_of=ticks_of
+                    )
+            except FileNotFoundError as err:
+                missing = err.filename
+                self._manifests.pop(msid, None)
+        raise ArchiveCorruptError(f"segment {missing} is listed but not there; run  jeta verify  and restore it from a backup")
+
+
+def journal_rows(commits: list[JournalFile], msid: str, bounds: Bounds | None, *, after: int) -> Samples | None:
+    """Return the rows that the journal holds of an MSID, later commits laid over earlier ones.
+
+    Parameters
+    ----------
+    commits : list of JournalFile
+        Oldest first.
+    msid : str
+        Exact upper-case name.
+    bounds : Bounds or None
+        The span wanted; None for all.
+    after : int
+        Commits up to this number are left out: the column holds them.
+
+    Returns
+    -------
+    Samples or None
+        Sorted by time; None if there are no rows.
+    """
+    result: Samples | None = None
+    for commit in commits:
+        entry = commit.find(msid) if commit.number > after else None
+        if entry is None or (bounds is not None and not _touches(entry, bounds)):
+            continue
+        rows = commit.read(entry)
+        if bounds is not None:
+            low, high = bounds(rows.resolution)
+            rows = rows.take(slice(*np.searchsorted(rows.ticks, [low, high], "left").tolist()))
+        result = rows if result is None else overlay(result, rows)
+    return result if result is not None and len(result) else None
+
+
+def _touches(entry: np.void, bounds: Bounds) -> bool:
+    """Whether an entry of the journal has rows that may lie within a span."""
+    low, high = bounds(RESOLUTIONS[int(entry["resolution"])])
+    return bool(entry["last"] >= low and entry["first"] < high)
+
+
+def _span_ns(record: np.ndarray[tuple[int], np.dtype[np.void]]) -> tuple[int, int]:
+    """First and last instant, in ns, of one segment or journal entry."""
+    scale = NS // TICKS_PER_SECOND[RESOLUTIONS[int(record["resolution"][0])]]
+    return int(record["first"][0]) * scale, int(record["last"][0]) * scale
+
+
+def _is_commit(name: str) -> bool:
+    """Whether a file of the journal's folder is a commit."""
+    return name.endswith(JOURNAL_SUFFIX) and name[: -len(JOURNAL_SUFFIX)].isdecimal()
+
+

@@ -1,0 +1,202 @@
+"""The one writer of an archive: commits deliveries to the journal and has it folded.
+
+A `Writer` holds the archive's lock as long as it is open. Whatever it does is either done or not done: a commit is one
+rename, and a fold can be run again from the start.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+
+from jeta.archive import fold, journal, state
+from jeta.archive.files import remove_leftovers
+from jeta.archive.lock import WriterLock
+from jeta.archive.reader import NS, JetaReader
+from jeta.logs import logger
+from jeta.samples import Comparison, Samples, compare
+from jeta.tdb.names import check_name
+from jeta.times import TICKS_PER_SECOND
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from concurrent.futures import Executor
+    from pathlib import Path
+    from types import TracebackType
+
+_log = logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What became of the rows of one MSID in one delivery.
+
+    Attributes
+    ----------
+    stored : int
+        Rows that are new in time or value.
+    duplicate : int
+        Rows identical in time and value to one already there; they change nothing.
+    replaced : int
+        Rows that were there and gave way to different ones at the same instant.
+    """
+
+    stored: int = 0
+    duplicate: int = 0
+    replaced: int = 0
+
+
+class Writer:
+    """The right and the means to change an archive.
+
+    Parameters
+    ----------
+    root : Path
+        The archive's folder.
+
+    Raises
+    ------
+    ArchiveNotFoundError
+        If there is no archive.
+
+    Examples
+    --------
+    ::
+
+        with Writer(root) as writer:
+            writer.commit({"SA_TEMP": samples}, source="by hand")
+            writer.fold()
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.reader = JetaReader(root)
+        self.layout = self.reader.layout
+        self._lock = WriterLock(self.layout.lock)
+        self._state = state.State()
+
+    def __enter__(self) -> Writer:
+        """Take the lock.
+
+        Raises
+        ------
+        ArchiveLockedError
+            If another process, or another writer of this one, holds it.
+        """
+        self._lock.acquire()
+        try:
+            remove_leftovers(self.layout.root)
+            remove_leftovers(self.layout.journal)
+            self._state = self._load_state()
+        except BaseException:
+            self._lock.release()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._lock.release()
+
+    def _load_state(self) -> state.State:
+        """What the archive remembers, found out anew if it was lost."""
+        known = state.load(self.layout.state)
+        if known is not None:
+            return known
+        folded = max((self.reader.manifest(name).folded for name in self.reader.names()), default=0)
+        return state.State(folded, self.reader.find_first_ns())
+
+    def commit(self, rows_by_msid: Mapping[str, Samples], source: str = "") -> dict[str, Counts]:
+        """Add one delivery to the archive, all of it or nothing.
+
+        Parameters
+        ----------
+        rows_by_msid : mapping of str to Samples
+            The delivery: rows of each MSID, in any order of time. Names are upper-case.
+        source : str
+            Where it came from, noted in the journal.
+
+        Returns
+        -------
+        dict of str to Counts
+            What became of the rows of each MSID. When this returns, the rows are on the disk and every reader sees them.
+
+        Raises
+        ------
+        MsidNameError
+            If a name cannot be that of an MSID.
+        ValuesError
+            If an MSID of texts is given numbers, or the other way round.
+        OSError
+            If the disk is full or fails; then the archive is as it was.
+        """
+        compared = {check_name(msid): self._compare(msid, rows) for msid, rows in rows_by_msid.items()}
+        news = {msid: comparison.news for msid, comparison in compared.items() if len(comparison.news)}
+        if news:
+            first_ns = min(_scale(rows) * int(rows.ticks[0]) for rows in news.values())
+            if self._state.first_ns is None or first_ns < self._state.first_ns:
+                # Before the commit: an instant that is too early does no harm, one that is too late would hide samples.
+                self._save_state(state.State(self._state.folded, first_ns))
+            journal.write(self.layout.commit(self._next_number()), news, source)
+        return {msid: Counts(c.stored, c.duplicate, c.replaced) for msid, c in compared.items()}
+
+    def _compare(self, msid: str, rows: Samples) -> Comparison:
+        """Tell what rows change, reading no more of the archive than the span that they cover."""
+        if not len(rows):
+            return Comparison(rows, 0, 0, 0)
+        scale = _scale(rows)
+        first_ns, last_ns = int(rows.ticks.min()) * scale, int(rows.ticks.max()) * scale
+        span = self.reader.span_ns(msid)
+        if span is None or first_ns > span[1] or last_ns < span[0]:
+            return compare(rows.take(slice(0, 0)), rows)
+        return compare(self.reader.read_samples(msid, first_ns, last_ns), rows)
+
+    def _next_number(self) -> int:
+        """Number of the next commit."""
+        return max([self._state.folded, *(commit.number for commit in self.reader.journal_files())]) + 1
+
+    def _save_state(self, new: state.State) -> None:
+        state.save(self.layout.state, new)
+        self._state = new
+
+    def pending(self) -> tuple[int, int]:
+        """Return how many commits, and how many rows, wait in the journal."""
+        commits = self.reader.journal_files()
+        return len(commits), sum(int(commit.entries["rows"].sum()) for commit in commits)
+
+    def fold(
+        self, *, executor: Executor | None = None, progress: Callable[[int, int], None] | None = None
+    ) -> int:
+        """Move everything in the journal into the columns.
+
+        Parameters
+        ----------
+        executor : concurrent.futures.Executor, optional
+            Does the work in parallel, MSIDs apart; by default it is done here.
+        progress : callable, optional
+            Is called with the number of MSIDs done and in all.
+
+        Returns
+        -------
+        int
+            Number of rows moved. Killed anywhere, it is simply run again.
+        """
+        commits = self.reader.journal_files()
+        if not commits:
+            return 0
+        names = sorted({name for commit in commits for name in commit.names()})
+        fold.fold_columns(self.layout.root, names, executor=executor, progress=progress)
+        self._save_state(state.State(commits[-1].number, self._state.first_ns))
+        # Oldest first: what is left after a kill are the latest commits, and laying those over themselves changes nothing.
+        for commit in commits:
+            commit.path.unlink()
+        rows = sum(int(commit.entries["rows"].sum()) for commit in commits)
+        _log.info("folded %d rows of %d MSIDs out of %d commits", rows, len(names), len(commits))
+        return rows
+
+
+def _scale(rows: Samples) -> int:
+    """Nanoseconds in a tick."""
+    return NS // TICKS_PER_SECOND[rows.resolution]
+
+

@@ -1,0 +1,107 @@
+"""Every error that a user can cause, each also the builtin kind that the ancestors raised.
+
+All derive from `JetaError` and carry a stable ``code`` that a server or a script can compare, whatever the message says.
+A message names the value at fault, what was expected, and the way out.
+"""
+
+from __future__ import annotations
+
+
+class JetaError(Exception):
+    """Base of every error that jeta raises on purpose.
+
+    Attributes
+    ----------
+    code : str
+        A stable identifier of the kind of error, for programs.
+    """
+
+    code = "jeta"
+
+    def __str__(self) -> str:
+        # KeyError prints the repr of its argument; a sentence should read as a sentence.
+        return str(self.args[0]) if len(self.args) == 1 else super().__str__()
+
+
+class TimeFormatError(JetaError, ValueError):
+    """A time that is in none of the accepted forms."""
+
+    code = "bad-time"
+
+
+class UnknownMsidError(JetaError, ValueError, KeyError):
+    """A name that no MSID of the archive or the telemetry database bears."""
+
+    code = "unknown-msid"
+
+
+class AmbiguousMsidError(JetaError, ValueError):
+    """A pattern that matches more MSIDs than the call can take."""
+
+    code = "ambiguous-msid"
+
+
+class MsidNameError(JetaError, ValueError):
+    """A name that cannot be an MSID: wrong characters, too long, or a path in disguise."""
+
+    code = "bad-msid-name"
+
+
+class ValuesError(JetaError, ValueError, TypeError):
+    """Values, times or quality that cannot be stored: wrong type, shape or length."""
+
+    code = "bad-values"
+
+
+class IntervalError(JetaError, ValueError):
+    """Intervals that overlap, run backwards or cannot be read as intervals."""
+
+    code = "bad-intervals"
+
+
+class StatError(JetaError, ValueError, KeyError):
+    """A statistic that is not one of the known products."""
+
+    code = "bad-stat"
+
+
+class ArchiveNotFoundError(JetaError, FileNotFoundError):
+    """No archive where one was expected, or none named at all."""
+
+    code = "no-archive"
+
+
+class ArchiveExistsError(JetaError, FileExistsError):
+    """An archive, or other files, where a new archive was to be created."""
+
+    code = "archive-exists"
+
+
+class ArchiveLockedError(JetaError, BlockingIOError):
+    """Another process writes to the archive."""
+
+    code = "archive-locked"
+
+
+class ArchiveCorruptError(JetaError, OSError):
+    """A file of the archive that is damaged or not what it should be."""
+
+    code = "archive-corrupt"
+
+
+class FormatError(JetaError, ValueError):
+    """An input file that is not in the format it was taken for, or is damaged."""
+
+    code = "bad-format"
+
+
+class TdbError(JetaError, ValueError):
+    """A telemetry database entry that is wrong; the message gives file, line, MSID and key."""
+
+    code = "bad-tdb"
+
+
+class MissingExtraError(JetaError, ImportError):
+    """An optional package that is not installed."""
+
+    code = "missing-extra"

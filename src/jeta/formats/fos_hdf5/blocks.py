@@ -1,0 +1,252 @@
+"""Rows from disk in blocks, several at a time.
+
+HDF5 reads under one lock. Rows that lie in the file as they are, or in chunks that are only deflated, are therefore
+read past it: threads then read, inflate and decode side by side. All other storage goes through h5py.
+"""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass
+from functools import partial
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import h5py
+import numpy as np
+
+from jeta.errors import FormatError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    Load: TypeAlias = Callable[[], NDArray[np.void]]
+
+BLOCK_ROWS = 131_072
+"""A block of 15 MB: large enough that the cost of each call does not count, small enough to stay near the processor."""
+
+_DEFLATE_LIMIT = 1_100  # deflate cannot make data smaller than by this factor
+_LARGEST_CHUNK_BYTES = 1 << 32
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How to read a dataset.
+
+    Attributes
+    ----------
+    loads : list of callable
+        Each returns the next rows: a structured array of about `BLOCK_ROWS` rows, or of one chunk if that is larger.
+        They may be called in any thread while the file is open.
+    unwritten : int
+        Number of rows that the dataset has room for, but that were never written.
+    """
+
+    loads: list[Load]
+    unwritten: int
+
+
+def plan(dataset: h5py.Dataset, path: Path) -> Plan:
+    """Find out how to read a dataset.
+
+    Parameters
+    ----------
+    dataset : h5py.Dataset
+        One-dimensional, of any structured type.
+    path : Path
+        Its file.
+
+    Returns
+    -------
+    Plan
+        Which gives all rows that were written, in order.
+
+    Raises
+    ------
+    FormatError
+        If the dataset says of itself what cannot be.
+    """
+    settings = dataset.id.get_create_plist()
+    kind = settings.get_layout()
+    if kind == h5py.h5d.CHUNKED:
+        return _chunked(dataset, path, _filters(settings))
+    if kind == h5py.h5d.COMPACT:
+        return Plan([partial(_through_hdf5, dataset, 0, len(dataset))], 0)
+    if kind != h5py.h5d.CONTIGUOUS or settings.get_external_count():
+        raise FormatError(
+            f"{path}: {dataset.name} only refers to rows in other files; expected rows in this file: deliver those"
+        )
+    return _contiguous(dataset, path)
+
+
+def _contiguous(dataset: h5py.Dataset, path: Path) -> Plan:
+    """Plan to read rows that lie one after the other."""
+    offset = dataset.id.get_offset()
+    if offset is None:
+        return Plan([], len(dataset))
+    itemsize = dataset.dtype.itemsize
+    end, size = offset + len(dataset) * itemsize, path.stat().st_size
+    if end > size:
+        raise FormatError(
+            f"{path}: {dataset.name} should end at byte {end}, but the file has only {size} bytes: transfer it again"
+        )
+    edges = [*range(0, len(dataset), BLOCK_ROWS), len(dataset)]
+    if not _as_in_memory(dataset):
+        return Plan([partial(_through_hdf5, dataset, start, stop) for start, stop in pairwise(edges)], 0)
+    return Plan(
+        [
+            partial(_span, path, dataset.dtype, offset + start * itemsize, stop - start)
+            for start, stop in pairwise(edges)
+        ],
+        0,
+    )
+
+
+def _chunked(dataset: h5py.Dataset, path: Path, filters: Sequence[int]) -> Plan:
+    """Plan to read the chunks that exist; those never written are not in the file."""
+    chunks: list[Any] = []
+    dataset.id.chunk_iter(chunks.append)
+    chunks = sorted(
+        (chunk for chunk in chunks if chunk.chunk_offset[0] < len(dataset)), key=lambda c: c.chunk_offset[0]
+    )
+    chunk_rows = dataset.chunks[0]
+    _check_chunks(dataset, path, [chunk.chunk_offset[0] for chunk in chunks])
+    deflated = filters == [h5py.h5z.FILTER_DEFLATE]
+    direct = (deflated or not filters) and _as_in_memory(dataset)
+    loads: list[Load] = []
+    for group in _grouped(chunks, chunk_rows):
+        start = group[0].chunk_offset[0]
+        stop = min(group[-1].chunk_offset[0] + chunk_rows, len(dataset))
+        if direct:
+            loads.append(_Chunks(path, dataset.dtype, tuple(group), chunk_rows, stop - start, deflated))
+        else:
+            loads.append(partial(_through_hdf5, dataset, start, stop))
+    written = sum(min(chunk_rows, len(dataset) - chunk.chunk_offset[0]) for chunk in chunks)
+    return Plan(loads, len(dataset) - written)
+
+
+def _check_chunks(dataset: h5py.Dataset, path: Path, offsets: Sequence[int]) -> None:
+    """Refuse chunks that overlap, or that no memory could hold."""
+    chunk_rows = dataset.chunks[0]
+    if chunk_rows * dataset.dtype.itemsize > _LARGEST_CHUNK_BYTES:
+        raise FormatError(
+            f"{path}: {dataset.name} has chunks of {chunk_rows} rows; expected at most 4 GB: transfer it again"
+        )
+    if len(set(offsets)) < len(offsets) or any(offset % chunk_rows for offset in offsets):
+        raise FormatError(
+            f"{path}: the {len(offsets)} chunks of {dataset.name} overlap; the file is damaged: transfer it again"
+        )
+
+
+def _grouped(chunks: Sequence[Any], chunk_rows: int) -> list[list[Any]]:
+    """Put chunks that follow each other into groups of about one block."""
+    groups: list[list[Any]] = []
+    for chunk in chunks:
+        follows = groups and chunk.chunk_offset[0] == groups[-1][-1].chunk_offset[0] + chunk_rows
+        if follows and len(groups[-1]) * chunk_rows < BLOCK_ROWS:
+            groups[-1].append(chunk)
+        else:
+            groups.append([chunk])
+    return groups
+
+
+def _filters(settings: Any) -> list[int]:
+    """Return what is done to chunks when they are written, in order."""
+    return [settings.get_filter(place)[0] for place in range(settings.get_nfilters())]
+
+
+def _as_in_memory(dataset: h5py.Dataset) -> bool:
+    """Tell whether the bytes of a row in the file are those of numpy's row."""
+    stored = dataset.id.get_type()
+    if dataset.file.userblock_size or stored.get_size() != dataset.dtype.itemsize:
+        return False
+    for place, name in enumerate(dataset.dtype.names):
+        field, offset = dataset.dtype.fields[name][:2]
+        member = stored.get_member_type(place)
+        same = member.get_size() == field.itemsize if field.kind == "S" else h5py.h5t.py_create(field).equal(member)
+        if not same or stored.get_member_offset(place) != offset:
+            return False
+    return True
+
+
+def _through_hdf5(dataset: h5py.Dataset, start: int, stop: int) -> NDArray[np.void]:
+    """Read rows with h5py."""
+    rows: NDArray[np.void] = dataset[start:stop]
+    return rows
+
+
+def _span(path: Path, dtype: np.dtype[Any], offset: int, rows: int) -> NDArray[np.void]:
+    """Read rows that lie in the file as they are."""
+    block = np.empty(rows, dtype)
+    with path.open("rb", buffering=0) as handle:
+        handle.seek(offset)
+        _read_into(handle, memoryview(block.view(np.uint8).data), path)
+    return block
+
+
+@dataclass(frozen=True, slots=True)
+class _Chunks:
+    """Some chunks that follow each other, stored as they are or deflated; calling it reads their rows."""
+
+    path: Path
+    dtype: np.dtype[Any]
+    chunks: tuple[Any, ...]
+    chunk_rows: int
+    rows: int
+    deflated: bool
+
+    def __call__(self) -> NDArray[np.void]:
+        """Read the rows."""
+        size = self.chunk_rows * self.dtype.itemsize
+        block = np.empty(len(self.chunks) * self.chunk_rows, self.dtype)
+        room = memoryview(block.view(np.uint8).data)
+        with self.path.open("rb", buffering=0) as handle:
+            for place, chunk in enumerate(self.chunks):
+                target = room[place * size : (place + 1) * size]
+                handle.seek(chunk.byte_offset)
+                if self.deflated and not chunk.filter_mask:
+                    target[:] = self._inflated(handle, chunk, size)
+                else:
+                    self._check_size(chunk, chunk.size, size)
+                    _read_into(handle, target, self.path)
+        return block[: self.rows]
+
+    def _inflated(self, handle: Any, chunk: Any, size: int) -> bytes:
+        """Read and inflate one chunk."""
+        if size > chunk.size * _DEFLATE_LIMIT:
+            raise FormatError(
+                f"{self.path}: {chunk.size} bytes at {chunk.byte_offset} cannot hold a chunk of {size} bytes:"
+                " transfer the file again"
+            )
+        packed = bytearray(chunk.size)
+        _read_into(handle, memoryview(packed), self.path)
+        try:
+            # One byte more than needed, so that the end is reached and the checksum verified.
+            data = zlib.decompressobj().decompress(packed, size + 1)
+        except zlib.error as err:
+            raise FormatError(
+                f"{self.path}: the chunk at byte {chunk.byte_offset} is damaged ({err}): transfer the file again"
+            ) from err
+        self._check_size(chunk, len(data), size)
+        return data
+
+    def _check_size(self, chunk: Any, found: int, expected: int) -> None:
+        """Refuse a chunk that has not the number of bytes that it should have."""
+        if found != expected:
+            raise FormatError(
+                f"{self.path}: the chunk at byte {chunk.byte_offset} has {found} bytes, expected {expected}:"
+                " transfer the file again"
+            )
+
+
+def _read_into(handle: Any, target: memoryview, path: Path) -> None:
+    """Fill memory from a file; one call may give less than was asked for."""
+    done = 0
+    while done < len(target):
+        count = handle.readinto(target[done:])
+        if not count:
+            raise FormatError(f"{path}: the file ends {len(target) - done} bytes too early: transfer it again")
+        done += count

@@ -1,0 +1,278 @@
+"""Where things are in the file, and whether they are what they should be."""
+
+from __future__ import annotations
+
+import re
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import h5py
+import numpy as np
+
+from jeta.errors import FormatError
+from jeta.formats.appearance import is_hdf5, looks_like
+from jeta.formats.files import head
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+FIELDS = {
+    "id": "iu",
+    "observatoryTime": "iuf",
+    "engineeringNumericValue": "iuf",
+}
+"""Fields of a row that must be there, and the kinds of numpy dtype that they may have, in any byte order.
+
+============================  ======  =====================================================
+field                         usual   meaning
+============================  ======  =====================================================
+``id``                        >i8     number of the MSID; 0 is padding
+``observatoryTime``           >i8     ms since 1970 UTC
+``groundTime``                >i8     when it came to ground, ms since 1970 UTC; not read
+``apid``                      >i2     packet type
+``engineeringNumericValue``   >f8     the number, or the number behind a text
+``engineeringTextValue``      S80     the text; blank where the value is a number
+``alarmStatus``               >i2     0 is no alarm
+============================  ======  =====================================================
+"""
+
+OPTIONAL_FIELDS = {"apid": "iu", "engineeringTextValue": "S", "alarmStatus": "iu"}
+
+_SIGNATURE_BYTES = 4096
+_DATASET = re.compile(r"data(\d{1,9})")
+_ORIGIN_NAMES = ("/dataOrigin", "dataOrigin")
+_GROUP = "samples"
+
+# What h5py raises when a file is damaged, besides OSError.
+_DAMAGE = (RuntimeError, LookupError, ValueError, TypeError, AttributeError, OverflowError)
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Where the fields of a row are.
+
+    Attributes
+    ----------
+    dtype : numpy dtype
+        The row.
+    text : slice or None
+        The bytes of the text within a row; None if there are none.
+    has_apid, has_alarm : bool
+        Whether there are such fields.
+    """
+
+    dtype: np.dtype[Any]
+    text: slice | None
+    has_apid: bool
+    has_alarm: bool
+
+
+@contextmanager
+def damage_reported(path: Path, doing: str) -> Iterator[None]:
+    """Turn what a damaged file makes h5py raise into one kind of error.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    doing : str
+        What is being done, for the message.
+
+    Raises
+    ------
+    FormatError
+        In place of the low-level error.
+    OSError
+        As it is, if the operating system had a reason for it: the disk, a lock, permission.
+    """
+    try:
+        yield
+    except FormatError:
+        raise
+    except OSError as err:
+        if err.errno is not None:
+            raise
+        raise _damaged(path, doing, err) from err
+    except _DAMAGE as err:
+        raise _damaged(path, doing, err) from err
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[h5py.File]:
+    """Open a file for reading, and close it in any case.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+
+    Raises
+    ------
+    FormatError
+        If it is not HDF5, or is damaged.
+    OSError
+        If it is a directory, is not there, may not be read, or is being written.
+    """
+    with path.open("rb") as handle:
+        start = handle.read(_SIGNATURE_BYTES)
+    if not is_hdf5(start):
+        raise FormatError(f"{path}: expected an HDF5 file with telemetry, found {looks_like(path)}; transfer it again")
+    with damage_reported(path, "opening"):
+        file = h5py.File(path, "r")
+    with file:
+        yield file
+
+
+def is_telemetry(path: Path) -> bool:
+    """Tell whether a file is HDF5 with ``/samples/data1`` whose rows have the required fields.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    """
+    if not is_hdf5(head(path, _SIGNATURE_BYTES)):
+        return False
+    try:
+        with opened(path) as file, damage_reported(path, "looking for samples"):
+            group = file.get(_GROUP)
+            dataset = group.get("data1") if isinstance(group, h5py.Group) else None
+            return isinstance(dataset, h5py.Dataset) and set(FIELDS) <= set(dataset.dtype.names or ())
+    except FormatError:
+        return False
+
+
+def datasets(file: h5py.File, path: Path) -> list[h5py.Dataset]:
+    """Find the datasets with rows, in the order of their numbers: ``data2`` comes before ``data10``.
+
+    Parameters
+    ----------
+    file : h5py.File
+        The open file.
+    path : Path
+        Its path, for messages.
+
+    Returns
+    -------
+    list of h5py.Dataset
+        At least one, each one-dimensional.
+
+    Raises
+    ------
+    FormatError
+        If there is none, or one that does not hold rows.
+    """
+    with damage_reported(path, "looking for samples"):
+        group = file.get(_GROUP)
+        if not isinstance(group, h5py.Group):
+            raise FormatError(
+                f"{path}: expected the group 'samples', found {looks_like(path)}; transfer the file again"
+            )
+        matches = [match for name in group if (match := _DATASET.fullmatch(name))]
+        found = [group[match[0]] for match in sorted(matches, key=lambda match: int(match[1]))]
+        for dataset in found:
+            if not isinstance(dataset, h5py.Dataset) or dataset.ndim != 1 or dataset.dtype.names is None:
+                raise FormatError(
+                    f"{path}: {dataset.name} is {dataset}; expected a one-dimensional dataset of rows with the fields"
+                    f" {', '.join(FIELDS)}: transfer the file again"
+                )
+    if not found:
+        raise FormatError(f"{path}: the group 'samples' has no dataset 'data1'; expected rows: transfer the file again")
+    return found
+
+
+def layout_of(dataset: h5py.Dataset, path: Path) -> Layout:
+    """Check the fields of a dataset's rows.
+
+    Parameters
+    ----------
+    dataset : h5py.Dataset
+        One of `datasets`.
+    path : Path
+        Its file, for messages.
+
+    Returns
+    -------
+    Layout
+        Where the fields are.
+
+    Raises
+    ------
+    FormatError
+        If a required field is missing, or a field is of another kind than it should be.
+    """
+    dtype: np.dtype[Any] = dataset.dtype
+    present: Mapping[str, Any] = dtype.fields or {}
+    for field, kinds in {
+        **FIELDS,
+        **{name: OPTIONAL_FIELDS[name] for name in OPTIONAL_FIELDS if name in present},
+    }.items():
+        if field not in present:
+            raise FormatError(
+                f"{path}: the rows of {dataset.name} lack the field {field!r}; expected {', '.join(FIELDS)}, found"
+                f" {', '.join(present)}: transfer the file again"
+            )
+        kind = present[field][0]
+        if kind.kind not in kinds or (field == "id" and not np.can_cast(kind, np.int64)):
+            raise FormatError(
+                f"{path}: the field {field!r} of {dataset.name} is of type {kind}; expected numpy kind"
+                f" {' or '.join(kinds)} of at most 64 bits: transfer the file again"
+            )
+    text = present.get("engineeringTextValue")
+    where = slice(text[1], text[1] + text[0].itemsize) if text and text[0].itemsize else None
+    return Layout(dtype, where, "apid" in present, "alarmStatus" in present)
+
+
+def origin_of(file: h5py.File, path: Path) -> str | None:
+    """Return the first element of the data origin, or None if the file does not tell it.
+
+    Parameters
+    ----------
+    file : h5py.File
+        The open file.
+    path : Path
+        Its path, for messages.
+    """
+    with damage_reported(path, "reading the data origin"):
+        for name in _ORIGIN_NAMES:
+            if name in file.attrs:
+                elements = np.ravel(file.attrs[name])
+                first = elements[0] if len(elements) else ""
+                text = first.decode("latin-1") if isinstance(first, bytes) else str(first)
+                return text.partition("\0")[0].strip()
+    return None
+
+
+def span_ms(dataset: h5py.Dataset, path: Path) -> tuple[int | None, int | None]:
+    """Return the instants of a dataset's first and last sample, as its attributes tell them.
+
+    Parameters
+    ----------
+    dataset : h5py.Dataset
+        One of `datasets`.
+    path : Path
+        Its file, for messages.
+
+    Returns
+    -------
+    first, last : int or None
+        ms since 1970 UTC; None where the attribute is missing or no number.
+    """
+    with damage_reported(path, f"reading the attributes of {dataset.name}"):
+        return _number(dataset.attrs.get("dataStartTime")), _number(dataset.attrs.get("dataStopTime"))
+
+
+def _number(value: Any) -> int | None:
+    """Return the first element of an attribute as an integer, if it is a number."""
+    elements = np.ravel(value) if value is not None else np.empty(0)
+    if not len(elements) or elements.dtype.kind not in "iuf" or not np.isfinite(elements[0]):
+        return None
+    return int(elements[0])
+
+
+def _damaged(path: Path, doing: str, err: Exception) -> FormatError:
+    """Say that a file is damaged, and how."""
+    hint = "it is shorter than it says of itself" if "truncated" in str(err) else "it is damaged"
+    return FormatError(f"{path}: {doing} failed: {err}; expected a whole HDF5 file, but {hint}: transfer it again")

@@ -1,0 +1,163 @@
+"""The formats that are known, by name and by content.
+
+Other packages add theirs by an entry point of the group ``jeta.formats`` that names a class, or an instance, obeying
+`Format`:
+
+```toml
+[project.entry-points."jeta.formats"]
+my_format = "my_package.my_module:MyFormat"
+```
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from jeta.errors import FormatError
+from jeta.formats.appearance import looks_like
+from jeta.formats.edb_csv import EdbCsv
+from jeta.formats.edb_json import EdbJson
+from jeta.formats.protocol import Format
+from jeta.logs import logger
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
+
+    from jeta.formats.batch import Delivery, Description
+    from jeta.formats.protocol import AnyPath
+
+_LOG = logger(__name__)
+
+GROUP = "jeta.formats"
+
+# What importing a module and making an object commonly raise.
+_LOAD_ERRORS = (
+    ArithmeticError,
+    AttributeError,
+    ImportError,
+    LookupError,
+    NameError,
+    OSError,
+    RuntimeError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+)
+
+
+def formats() -> dict[str, Format]:
+    """Return the known formats by name: jeta's own, then those of other packages.
+
+    A plug-in that does not load, or bears the name of another format, is set aside, and a warning is logged.
+
+    Examples
+    --------
+    >>> list(formats())[:3]
+    ['fos_hdf5', 'edb_csv', 'edb_json']
+    """
+    return dict(_loaded())
+
+
+def identify(path: AnyPath) -> Format:
+    """Find the format of a file by its content.
+
+    Parameters
+    ----------
+    path : str or path-like
+        The file; a few KB of it are read.
+
+    Returns
+    -------
+    Format
+        The first format, in the order of `formats`, that takes it for its own.
+
+    Raises
+    ------
+    FormatError
+        If none does; the message says which were tried and what the file looks like.
+    OSError
+        If the file is not there or may not be read.
+    """
+    known = formats()
+    for candidate in known.values():
+        if candidate.identify(path):
+            return candidate
+    raise FormatError(
+        f"{Path(path)}: expected a file of one of the formats {', '.join(known)}, found {looks_like(path)}; take it out"
+        " of the batch, or install a package that brings its format"
+    )
+
+
+def describe(path: AnyPath) -> Description:
+    """Tell what a file holds, without reading all of it.
+
+    Parameters
+    ----------
+    path : str or path-like
+        A file of any known format.
+
+    Raises
+    ------
+    FormatError
+        If the file is of no known format, or is damaged.
+    OSError
+        If the file is not there or may not be read.
+    """
+    return identify(path).describe(path)
+
+
+def read(path: AnyPath) -> Delivery:
+    """Read all rows of a file.
+
+    Parameters
+    ----------
+    path : str or path-like
+        A file of any known format.
+
+    Returns
+    -------
+    Delivery
+        Every row of the file is either in one of its batches or counted in ``rejected``.
+
+    Raises
+    ------
+    FormatError
+        If the file is of no known format, or is damaged.
+    OSError
+        If the file is not there or may not be read.
+    """
+    return identify(path).read(path)
+
+
+@cache
+def _loaded() -> dict[str, Format]:
+    """Load all formats, once in the life of a process."""
+    from jeta.formats.fos_hdf5 import FosHdf5  # noqa: PLC0415 -- h5py is slow to import, and only needed from here on
+
+    known: dict[str, Format] = {known.name: known for known in (FosHdf5(), EdbCsv(), EdbJson())}
+    for point in sorted(entry_points(group=GROUP), key=lambda point: point.name):
+        plugin = _load(point)
+        if plugin is None:
+            continue
+        if plugin.name in known:
+            _LOG.warning("format %s of %s set aside: the name is taken", plugin.name, point.value)
+            continue
+        known[plugin.name] = plugin
+    return known
+
+
+def _load(point: EntryPoint) -> Format | None:
+    """Load one plug-in; None, with a warning, if that fails."""
+    try:
+        found: Any = point.load()
+        plugin = found() if isinstance(found, type) else found
+    except _LOAD_ERRORS as err:
+        _LOG.warning("format %s of %s set aside: %s: %s", point.name, point.value, type(err).__name__, err)
+        return None
+    if isinstance(plugin, Format):
+        return plugin
+    _LOG.warning("format %s of %s set aside: it has not all of name, identify, describe, read", point.name, point.value)
+    return None

@@ -1,0 +1,214 @@
+"""YAML text as a tree whose scalars are the text as written, with the line of each key.
+
+YAML 1.1 reads ``OFF``, ``NO`` and ``1e3`` as something else than text. A telemetry database must not: whoever writes
+``0: OFF`` means the state OFF. So scalars are taken from the parser's events and stay texts, quoted or not; who reads
+a key turns its text into what the key needs. This is also several times faster than building YAML nodes. Tags are
+ignored; anchors, aliases and merge keys (``<<``) work.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from jeta.errors import TdbError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+Node: TypeAlias = "str | Branch | list[Node]"
+"""A scalar, a mapping or a sequence."""
+
+_NULLS = frozenset(("", "~", "null", "Null", "NULL"))
+
+
+class Null(str):
+    """A scalar that means "nothing here" in YAML (``~``, ``null`` or empty, without quotes); its text is as written."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """A YAML mapping.
+
+    Attributes
+    ----------
+    line : int
+        Line on which it starts, counted from 1.
+    items : list of (str, int, Node)
+        Key, line of the key counted from 1, and value, in the order of the file; a key may come twice.
+    """
+
+    line: int
+    items: list[tuple[str, int, Node]]
+
+
+def show(node: Node) -> str:
+    """Return a node as a message shows it: texts in quotes, the rest as YAML, at most 60 characters.
+
+    Parameters
+    ----------
+    node : Node
+        What was found.
+
+    Returns
+    -------
+    str
+        Its text.
+
+    Examples
+    --------
+    >>> show("abc"), show(["1", "2"])
+    ("'abc'", '[1, 2]')
+    """
+    text = repr(str(node)) if isinstance(node, str) else _flow(node)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def _flow(node: Node) -> str:
+    """Return a node as YAML on one line."""
+    if isinstance(node, Branch):
+        return "{" + ", ".join(f"{key}: {_flow(value)}" for key, _, value in node.items) + "}"
+    return "[" + ", ".join(map(_flow, node)) + "]" if isinstance(node, list) else str(node)
+
+
+def read_members(data: bytes, shown: str) -> Iterator[tuple[str | None, int, Node]]:
+    """Read the members of a YAML file's top level one by one, keeping none.
+
+    Parameters
+    ----------
+    data : bytes
+        The file's content, UTF-8 (or UTF-16 with a byte order mark). More than one document is read as if they were
+        one.
+    shown : str
+        The file's name in messages.
+
+    Yields
+    ------
+    key : str or None
+        Key of the member; None where the top level is a sequence.
+    line : int
+        Its line, counted from 1.
+    node : Node
+        Its value.
+
+    Raises
+    ------
+    TdbError
+        If the text is not YAML, or its top level is neither a mapping nor a sequence; the message gives file and line.
+    """
+    import yaml  # noqa: PLC0415 - a fetch that finds a valid cache must not pay for this import
+
+    try:
+        yield from _Reader(data, shown).members()
+    except yaml.reader.ReaderError as err:
+        line = data.count(b"\n", 0, err.position) + 1
+        raise TdbError(f"{shown}:{line}: expected YAML in UTF-8, but found {err.reason} ({err.character!r})") from err
+    except yaml.MarkedYAMLError as err:
+        mark = err.problem_mark or err.context_mark
+        line = mark.line + 1 if mark else 1
+        raise TdbError(
+            f"{shown}:{line}: expected YAML, but {' '.join(filter(None, (err.context, err.problem)))}"
+        ) from err
+
+
+class _Reader:
+    """Turns the events of one YAML stream into nodes."""
+
+    def __init__(self, data: bytes, shown: str) -> None:
+        import yaml  # noqa: PLC0415 - see read_members
+
+        self._next: Callable[[], Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)(data).get_event
+        self._events = yaml.events
+        self._shown = shown
+        self._anchors: dict[str, Node] = {}
+
+    def members(self) -> Iterator[tuple[str | None, int, Node]]:
+        """Yield key, line and value of each member of the top level."""
+        events = self._events
+        while (event := self._next()).__class__ is not events.StreamEndEvent:
+            if event.__class__ is events.MappingStartEvent:
+                yield from self._members_of_mapping()
+            elif event.__class__ is events.SequenceStartEvent:
+                yield from self._members_of_sequence()
+            elif event.__class__ is events.DocumentStartEvent:
+                self._anchors.clear()
+            elif event.__class__ is events.ScalarEvent and event.value:
+                raise self._error(
+                    event, f"expected a mapping of MSID names at the top level, but found {event.value[:40]!r}"
+                )
+
+    def _members_of_mapping(self) -> Iterator[tuple[str, int, Node]]:
+        """Yield the members of a mapping without holding it as a whole."""
+        while (event := self._next()).__class__ is not self._events.MappingEndEvent:
+            yield self._key(event), event.start_mark.line + 1, self._node(self._next())
+
+    def _members_of_sequence(self) -> Iterator[tuple[None, int, Node]]:
+        """Yield the members of a sequence without holding it as a whole."""
+        while (event := self._next()).__class__ is not self._events.SequenceEndEvent:
+            yield None, event.start_mark.line + 1, self._node(event)
+
+    def _key(self, event: Any) -> str:
+        """Return the text of a key."""
+        if event.__class__ is not self._events.ScalarEvent:
+            raise self._error(event, f"expected text as a key, but found {type(event).__name__.removesuffix('Event')}")
+        text: str = event.value
+        return text
+
+    def _node(self, event: Any) -> Node:
+        """Read the node that starts with an event."""
+        events = self._events
+        if event.__class__ is events.AliasEvent:
+            if event.anchor not in self._anchors:
+                raise self._error(event, f"the alias *{event.anchor} has no anchor &{event.anchor} before it")
+            return self._anchors[event.anchor]
+        node: Node
+        if event.__class__ is events.ScalarEvent:
+            node = Null(event.value) if event.value in _NULLS and not event.style else event.value
+        elif event.__class__ is events.MappingStartEvent:
+            node = self._branch(event.start_mark.line + 1)
+        else:
+            node = self._sequence()
+        if event.anchor is not None:
+            self._anchors[event.anchor] = node
+        return node
+
+    def _branch(self, line: int) -> Branch:
+        """Read a mapping; the loop over scalars is written out because nearly all of the time goes here."""
+        scalar, end, get = self._events.ScalarEvent, self._events.MappingEndEvent, self._next
+        items: list[tuple[str, int, Node]] = []
+        merges = False
+        while (key := get()).__class__ is not end:
+            name = key.value if key.__class__ is scalar else self._key(key)
+            event = get()
+            if event.__class__ is scalar and event.value not in _NULLS and event.anchor is None:
+                items.append((name, key.start_mark.line + 1, event.value))
+                continue
+            items.append((name, key.start_mark.line + 1, self._node(event)))
+            merges = merges or name == "<<"
+        return Branch(line, _merged(items) if merges else items)
+
+    def _sequence(self) -> list[Node]:
+        """Read a sequence."""
+        nodes: list[Node] = []
+        while (event := self._next()).__class__ is not self._events.SequenceEndEvent:
+            nodes.append(self._node(event))
+        return nodes
+
+    def _error(self, event: Any, problem: str) -> TdbError:
+        """Make an error at the line of an event."""
+        return TdbError(f"{self._shown}:{event.start_mark.line + 1}: {problem}")
+
+
+def _merged(items: list[tuple[str, int, Node]]) -> list[tuple[str, int, Node]]:
+    """Replace merge keys by the items that they bring; a mapping's own items win, then those merged first."""
+    own = [item for item in items if item[0] != "<<"]
+    taken = {key for key, _, _ in own}
+    for key, line, value in items:
+        for source in (value if isinstance(value, list) else [value]) if key == "<<" else ():
+            # What cannot be merged stays, so that whoever reads the mapping refuses the key "<<" with its line.
+            brought = source.items if isinstance(source, Branch) else [(key, line, source)]
+            own += [item for item in brought if item[0] not in taken]
+            taken.update(item[0] for item in brought)
+    return own

@@ -1,0 +1,11 @@
+"""Importers of the lists of MSIDs that missions publish: JWST's catalogue, jwql's limits, Chandra's measurements.
+
+`import_file` knows a file by its content. What it makes can be written with `jeta.tdb.write_yaml`.
+"""
+
+from __future__ import annotations
+
+from jeta.tdb.importers.imported import Imported, merged, merged_entry
+from jeta.tdb.importers.registry import IMPORTERS, Importer, import_file, import_files
+
+__all__ = ["IMPORTERS", "Imported", "Importer", "import_file", "import_files", "merged", "merged_entry"]

@@ -1,0 +1,84 @@
+"""What an importer returns, and how what several sources say of one MSID is put together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from jeta.tdb.entry import ENTRY_KEYS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from jeta.tdb.entry import Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """Entries made of a file, and all that was in it but is not in them.
+
+    Attributes
+    ----------
+    entries : list of Entry
+        One per MSID, in the order of the file.
+    skipped : list of (str, str)
+        Where (a line or a name) and why, for each record of the file of which no entry was made.
+    notes : list of (str, str)
+        Name and what was left out or open, for records that did become entries.
+    """
+
+    entries: list[Entry] = field(default_factory=list)
+    skipped: list[tuple[str, str]] = field(default_factory=list)
+    notes: list[tuple[str, str]] = field(default_factory=list)
+
+
+def merged_entry(earlier: Entry, later: Entry) -> Entry:
+    """Put together what two sources say of one MSID.
+
+    Parameters
+    ----------
+    earlier, later : Entry
+        Entries of the same name.
+
+    Returns
+    -------
+    Entry
+        What the later says, and what the earlier says where the later says nothing. Limits and state codes are each
+        taken as a whole, from one of the two: limits of two sources can contradict each other. ``on_change`` is true
+        if either says so.
+
+    Examples
+    --------
+    >>> from jeta.tdb import Entry
+    >>> merged_entry(Entry("A", unit="V", description="old"), Entry("A", description="new")).unit
+    'V'
+    """
+    said = {
+        key: value for key in ENTRY_KEYS if (value := getattr(later, key)) is not None and value not in ("", (), False)
+    }
+    return replace(earlier, **said)
+
+
+def merged(parts: Iterable[Imported]) -> Imported:
+    """Put together what several files say.
+
+    Parameters
+    ----------
+    parts : iterable of Imported
+        What was made of each file; a later one wins where two say different things of one MSID.
+
+    Returns
+    -------
+    Imported
+        One entry per MSID in order of first appearance, and all that was skipped or noted.
+    """
+    entries: dict[str, Entry] = {}
+    skipped: list[tuple[str, str]] = []
+    notes: list[tuple[str, str]] = []
+    for part in parts:
+        skipped += part.skipped
+        notes += part.notes
+        for entry in part.entries:
+            earlier = entries.get(entry.name)
+            entries[entry.name] = entry if earlier is None else merged_entry(earlier, entry)
+    return Imported(list(entries.values()), skipped, notes)

@@ -1,0 +1,287 @@
+"""What each key of a telemetry database entry may hold: one function per rule.
+
+Each returns the value in its canonical form or raises `FieldError`, whose message gives the key, what was expected
+and what was found.
+"""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+
+from jeta.errors import TdbError
+from jeta.tdb import value_types
+
+MAX_INTEGER = 2**63 - 1
+"""Largest id and raw count: both are held as int64."""
+
+
+class FieldError(TdbError):
+    """A value that one key of an entry cannot have.
+
+    Attributes
+    ----------
+    key : str
+        The key at fault, in its canonical spelling.
+    """
+
+    def __init__(self, message: str, key: str = "") -> None:
+        super().__init__(message)
+        self.key = key
+
+
+def checked_id(value: Any) -> int:
+    """Return an id as int.
+
+    Parameters
+    ----------
+    value : int
+        0 to 2**63 - 1 inclusive.
+
+    Returns
+    -------
+    int
+        The id.
+
+    Raises
+    ------
+    FieldError
+        If it is anything else.
+    """
+    number = whole(value, "id", "a whole number of at least 0")
+    if number < 0:
+        raise FieldError(f"key 'id': expected a whole number of at least 0, got {value!r}", "id")
+    return number
+
+
+def checked_text(key: str, value: Any) -> str:
+    """Return a text without blanks at its ends.
+
+    Parameters
+    ----------
+    key : str
+        The key, for the message.
+    value : str
+        The text.
+
+    Returns
+    -------
+    str
+        The text.
+
+    Raises
+    ------
+    FieldError
+        If it is not a text, or holds half of a surrogate pair and so cannot be written to a file.
+    """
+    if not isinstance(value, str):
+        raise FieldError(f"key {key!r}: expected text, got {value!r}", key)
+    if not value.isascii():
+        try:
+            value.encode()
+        except UnicodeEncodeError as err:
+            raise FieldError(f"key {key!r}: expected text that UTF-8 can hold, got {value!r}", key) from err
+    return value.strip()
+
+
+def checked_label(key: str, value: Any) -> str | None:
+    """Return a text without blanks at its ends, or None for an empty one.
+
+    Parameters
+    ----------
+    key : str
+        The key, for the message.
+    value : str
+        The text.
+
+    Returns
+    -------
+    str or None
+        The text.
+
+    Raises
+    ------
+    FieldError
+        As `checked_text`.
+    """
+    return checked_text(key, value) or None
+
+
+def checked_type(value: Any) -> str:
+    """Return a type in its canonical spelling.
+
+    Parameters
+    ----------
+    value : str
+        A type, or another word for one.
+
+    Returns
+    -------
+    str
+        One of `value_types.CANONICAL`.
+
+    Raises
+    ------
+    FieldError
+        If the word is not known.
+    """
+    found = value_types.canonical_type(checked_text("type", value))
+    if found is None:
+        raise FieldError(f"key 'type': expected one of {', '.join(value_types.CANONICAL)}, got {value!r}", "type")
+    return found
+
+
+def checked_state_codes(value: Any) -> tuple[tuple[int, str], ...]:
+    """Return state codes as pairs sorted by raw count.
+
+    Parameters
+    ----------
+    value : mapping of int to str, or iterable of (int, str)
+        Raw counts, each at most once and within int64, and state names, which may repeat.
+
+    Returns
+    -------
+    tuple of (int, str)
+        The pairs, sorted by raw count.
+
+    Raises
+    ------
+    FieldError
+        If a count is not whole or comes twice, or a name is empty or not a text.
+    """
+    if value == ():
+        return ()
+    if isinstance(value, str) or not isinstance(value, Iterable):
+        raise FieldError(f"key 'state_codes': expected pairs of raw count and state name, got {value!r}", "state_codes")
+    codes: dict[int, str] = {}
+    for pair in value.items() if isinstance(value, Mapping) else value:
+        raw, name = _state_code(pair)
+        if raw in codes:
+            raise FieldError(
+                f"key 'state_codes': expected each raw count once, got {raw} for {codes[raw]!r} and for {name!r}",
+                "state_codes",
+            )
+        codes[raw] = name
+    return tuple(sorted(codes.items()))
+
+
+def _state_code(pair: Any) -> tuple[int, str]:
+    """One raw count and its state name."""
+    if not isinstance(pair, tuple | list) or len(pair) != 2:
+        raise FieldError(f"key 'state_codes': expected pairs of raw count and state name, got {pair!r}", "state_codes")
+    raw = whole(pair[0], "state_codes", "a whole raw count before each state name")
+    name = checked_text("state_codes", pair[1])
+    if not name:
+        raise FieldError(
+            f"key 'state_codes': expected a state name for raw count {raw}, got {pair[1]!r}", "state_codes"
+        )
+    return raw, name
+
+
+def checked_cadence(value: Any) -> float:
+    """Return a cadence as float.
+
+    Parameters
+    ----------
+    value : float
+        Seconds, above 0 and finite.
+
+    Returns
+    -------
+    float
+        Seconds.
+
+    Raises
+    ------
+    FieldError
+        If it is anything else.
+    """
+    seconds = finite(value, "cadence_s", "a number of seconds above 0")
+    if seconds <= 0:
+        raise FieldError(f"key 'cadence_s': expected a number of seconds above 0, got {value!r}", "cadence_s")
+    return seconds
+
+
+def checked_flag(value: Any) -> bool:
+    """Return a truth value as bool.
+
+    Parameters
+    ----------
+    value : bool or numpy.bool
+        The flag.
+
+    Returns
+    -------
+    bool
+        The flag.
+
+    Raises
+    ------
+    FieldError
+        If it is anything else.
+    """
+    if not isinstance(value, bool | np.bool):
+        raise FieldError(f"key 'on_change': expected true or false, got {value!r}", "on_change")
+    return bool(value)
+
+
+def whole(value: Any, key: str, expected: str) -> int:
+    """Return a whole number as int.
+
+    Parameters
+    ----------
+    value : int
+        A number of any integer type but bool, within int64.
+    key, expected : str
+        The key and what was expected, for the message.
+
+    Returns
+    -------
+    int
+        The number.
+
+    Raises
+    ------
+    FieldError
+        If it is anything else.
+    """
+    try:
+        number = operator.index(value)
+    except TypeError as err:
+        raise FieldError(f"key {key!r}: expected {expected}, got {value!r}", key) from err
+    if isinstance(value, bool) or not -MAX_INTEGER - 1 <= number <= MAX_INTEGER:
+        raise FieldError(f"key {key!r}: expected {expected} that fits 64 bits, got {value!r}", key)
+    return number
+
+
+def finite(value: Any, key: str, expected: str) -> float:
+    """Return a finite number as float.
+
+    Parameters
+    ----------
+    value : float
+        A number of any real type but bool; not a text.
+    key, expected : str
+        The key and what was expected, for the message.
+
+    Returns
+    -------
+    float
+        The number.
+
+    Raises
+    ------
+    FieldError
+        If it is anything else, NaN or infinite.
+    """
+    try:
+        number = math.nan if isinstance(value, str | bytes | bool) else float(value)
+    except (TypeError, ValueError, OverflowError) as err:
+        raise FieldError(f"key {key!r}: expected {expected}, got {value!r}", key) from err
+    if not math.isfinite(number):
+        raise FieldError(f"key {key!r}: expected {expected}, got {value!r}", key)
+    return number

@@ -1,0 +1,184 @@
+"""From rows as a source gives them to rows as the archive keeps them: kind, type and limits of time. Pure.
+
+What an MSID is, texts or numbers and of which type, the telemetry database says; where it does not, the rows already there;
+where there are none, the rows themselves. A row that does not fit is rejected with a reason, never bent.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from jeta.samples import Samples
+from jeta.times import TICKS_PER_SECOND
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from numpy.typing import NDArray
+
+    from jeta.tdb import Entry
+
+_EXACT_INTEGER = 2**53
+"""Integers up to here have a float64 of their own."""
+
+TOO_EARLY = "time before the earliest of the archive"
+TOO_LATE = "time after the latest of the archive"
+TEXT_FOR_NUMBER = "text for a numeric MSID"
+INEXACT = "integer beyond 2**53 among floats"
+
+
+@dataclass(frozen=True, slots=True)
+class Conformed:
+    """Rows fit for the archive, and how many were not.
+
+    Attributes
+    ----------
+    samples : Samples
+        The rows to commit, in the order given.
+    rejected : Counter
+        Rows left out, by reason.
+    """
+
+    samples: Samples
+    rejected: Counter[str]
+
+
+def within(samples: Samples, earliest_ns: int, latest_ns: int) -> Conformed:
+    """Keep the rows of ``[earliest_ns, latest_ns)``.
+
+    Parameters
+    ----------
+    samples : Samples
+        Any rows.
+    earliest_ns, latest_ns : int
+        Instants in ns, in the time system of the rows.
+    """
+    scale = 10**9 // TICKS_PER_SECOND[samples.resolution]
+    early = samples.ticks < -(-earliest_ns // scale)
+    late = samples.ticks >= -(-latest_ns // scale)
+    counts = Counter({TOO_EARLY: int(early.sum()), TOO_LATE: int(late.sum())})
+    return _without(samples, early | late, +counts)
+
+
+def conform(samples: Samples, entry: Entry | None, present: Collection[str]) -> Conformed:
+    """Give rows the kind and type of their MSID.
+
+    Parameters
+    ----------
+    samples : Samples
+        Rows as a source gave them.
+    entry : Entry or None
+        What the telemetry database says of the MSID, if anything.
+    present : collection of str
+        Types in which the archive holds rows of it: ``"text"`` or numpy's names.
+
+    Returns
+    -------
+    Conformed
+        Text for an MSID of texts or states, else numbers.
+    """
+    wants_text = entry.is_text if entry is not None else None
+    if wants_text is None:
+        wants_text = "text" in present if present else samples.is_text
+    if wants_text:
+        return Conformed(_as_text(samples, entry), Counter())
+    numbers = _as_numbers(samples)
+    typed = _as_declared(numbers.samples, entry)
+    checked = _exact_among(typed, present)
+    return Conformed(checked.samples, numbers.rejected + checked.rejected)
+
+
+def _without(samples: Samples, left_out: NDArray[np.bool_], rejected: Counter[str]) -> Conformed:
+    """The rows but some."""
+    return Conformed(samples.take(~left_out) if left_out.any() else samples, rejected)
+
+
+def _as_text(samples: Samples, entry: Entry | None) -> Samples:
+    """Rows of an MSID of texts; numbers become the text of their state code, or are written out."""
+    codes = dict(entry.state_codes) if entry is not None else {}
+    if samples.texts is None or samples.raws is None:
+        numbers, place = np.unique(samples.values, return_inverse=True)
+        texts = [_state_text(number, codes) for number in numbers.tolist()]
+        coded = Samples.from_texts(np.arange(len(texts)), "ms", texts, raws=numbers.astype(np.float64))
+        return replace(samples, values=coded.values[place], texts=coded.texts, raws=coded.raws)
+    blank = samples.texts == ""
+    if not (blank & ~np.isnan(samples.raws)).any():
+        return _with_raws(samples, codes)
+    pairs = zip(samples.texts.tolist(), samples.raws.tolist(), strict=True)
+    texts = [text or (_state_text(number, codes) if number == number else "") for text, number in pairs]  # noqa: PLR0124 - NaN
+    return _relevelled(samples, texts, samples.raws)
+
+
+def _with_raws(samples: Samples, codes: dict[int, str]) -> Samples:
+    """Give texts that came without a number the one of their state code, so that both kinds of source agree."""
+    if samples.texts is None or samples.raws is None or not codes or not np.isnan(samples.raws).any():
+        return samples
+    numbers = {text: float(code) for code, text in reversed(codes.items())}
+    pairs = zip(samples.texts.tolist(), samples.raws.tolist(), strict=True)
+    raws = [number if number == number else numbers.get(text, np.nan) for text, number in pairs]  # noqa: PLR0124 - NaN
+    return _relevelled(samples, samples.texts.tolist(), np.array(raws))
+
+
+def _relevelled(samples: Samples, texts: list[str], raws: NDArray[np.float64]) -> Samples:
+    """The same rows with other texts and numbers for their levels, equal levels made one."""
+    coded = Samples.from_texts(np.arange(len(texts)), "ms", texts, raws=raws)
+    return replace(samples, values=coded.values[samples.values], texts=coded.texts, raws=coded.raws)
+
+
+def _state_text(number: float, codes: dict[int, str]) -> str:
+    """The name of a state, or its number written out."""
+    if float(number).is_integer():
+        return codes.get(int(number), str(int(number)))
+    return repr(float(number))
+
+
+def _as_numbers(samples: Samples) -> Conformed:
+    """Rows of a numeric MSID; of texts, the number that came with them or that they spell."""
+    if samples.texts is None or samples.raws is None:
+        return Conformed(samples, Counter())
+    spelt = np.array([_spelt_number(text) for text in samples.texts.tolist()], dtype=np.float64)
+    levels = np.where(np.isnan(samples.raws), spelt, samples.raws)
+    # NaN with no text, or spelt out, is a number; any other text that is none is hopeless.
+    hopeless = np.isnan(levels) & ~np.isin(np.char.lower(samples.texts), ["", "nan"])
+    numeric = replace(samples, values=levels[samples.values], texts=None, raws=None)
+    bad = hopeless[samples.values] if len(samples) else np.zeros(0, bool)
+    return _without(numeric, bad, +Counter({TEXT_FOR_NUMBER: int(bad.sum())}))
+
+
+def _spelt_number(text: str) -> float:
+    """The number that a text spells, NaN if none."""
+    try:
+        return float(text)
+    except ValueError:
+        return np.nan
+
+
+def _as_declared(samples: Samples, entry: Entry | None) -> Samples:
+    """Rows in the declared type if it holds each value exactly; else as they are, since a wrong entry must not cost data."""
+    dtype = None if entry is None else entry.dtype
+    values = samples.values
+    if dtype is None or dtype == values.dtype or not len(values):
+        return samples
+    if dtype.kind in "iu" and values.dtype.kind == "f":
+        info = np.iinfo(dtype)
+        if not bool(np.all((values >= info.min) & (values <= info.max) & (values == np.trunc(values)))):
+            return samples
+    with np.errstate(all="ignore"):
+        cast = values.astype(dtype)
+    back = cast.astype(values.dtype)
+    same = (back == values) | (np.isnan(values) & np.isnan(back) if values.dtype.kind == "f" else False)
+    return replace(samples, values=cast) if bool(np.all(same)) else samples
+
+
+def _exact_among(samples: Samples, present: Collection[str]) -> Conformed:
+    """Leave out integers that would not survive beside the floats that are there."""
+    values: NDArray[Any] = samples.values
+    floats = any(np.dtype(name).kind == "f" for name in present if name != "text")
+    if not floats or values.dtype.kind not in "iu" or values.dtype.itemsize < 8:
+        return Conformed(samples, Counter())
+    bad = (values > _EXACT_INTEGER) | (values < -_EXACT_INTEGER if values.dtype.kind == "i" else False)
+    return _without(samples, np.asarray(bad, bool), +Counter({INEXACT: int(np.sum(bad))}))

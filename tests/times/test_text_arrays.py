@@ -1,0 +1,178 @@
+"""Many times written as text."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from jeta.errors import TimeFormatError
+from jeta.times import to_seconds
+from jeta.times.leapseconds import STEP_DAYS
+from jeta.times.text import read_text
+from jeta.times.text_arrays import decode, read_texts
+from jeta.times.utc import Instant
+
+DAY_NS = 86_400 * 10**9
+
+
+def pairs(texts):
+    """Days and nanoseconds of texts as a list of pairs."""
+    read = read_texts(np.array(texts))
+    assert read.valid.all()
+    return list(zip(read.days.tolist(), read.ns.tolist(), strict=True))
+
+
+def singly(texts):
+    """The same, read one by one."""
+    return [read_text(decode(text), now=lambda: Instant(0, 0)) for text in texts]
+
+
+UNIFORM = [
+    ["2010:001", "2012:366", "0001:001", "9999:365"],
+    ["2010:001:12:30", "1999:365:23:59"],
+    ["2010:001:12:30:01", "1969:365:23:59:59"],
+    ["2010:001:12:30:01.500", "2022:143:00:36:07.888"],
+    ["2010:001:12:30:01.123456789", "2022:143:00:36:07.000000001"],
+    ["2010-01-01", "2012-02-29"],
+    ["2010-01-01 12:30", "2012-02-29 00:00"],
+    ["2010-01-01T12:30:01", "2012-12-31T23:59:59"],
+    ["2010-01-01T12:30:01.5Z", "2012-12-31T23:59:59.9Z"],
+    ["2010001", "2012366"],
+    ["2010001.1230", "2012366.2359"],
+    ["2010001.123001", "2012366.235959"],
+    ["2010001.123001500", "2012366.235959999"],
+    ["2010001123001500", "2012366235959999"],
+]
+
+
+@pytest.mark.parametrize("texts", UNIFORM, ids=lambda texts: texts[0])
+def test_uniform_texts(texts):
+    """Texts of one form are read as each would be alone."""
+    assert pairs(texts) == singly(texts)
+
+
+@pytest.mark.parametrize("texts", UNIFORM, ids=lambda texts: texts[0])
+def test_uniform_bytes(texts):
+    """So are bytes, as HDF5 and FITS have them."""
+    encoded = [text.encode() for text in texts]
+    assert pairs(encoded) == singly(texts)
+
+
+def test_all_forms_together():
+    """Forms may be mixed, also among texts of one length."""
+    texts = [text for form in UNIFORM for text in form]
+    assert pairs(texts) == singly(texts)
+    assert pairs(texts[::-1]) == singly(texts[::-1])
+
+
+def test_t_and_blank_together():
+    """Texts that differ only in a mark are not taken for one another."""
+    texts = ["2010-01-01T12:30:01", "2010-01-01 12:30:01", "2010:001:12:30:01.0"]
+    assert pairs(texts) == singly(texts)
+
+
+@pytest.mark.parametrize("form", ["{}T23:59:60", "{}T23:59:60.500", "{} 23:59:59"])
+def test_leap_seconds_among_others(form):
+    """Every leap second since 1972, among texts of the same form."""
+    days = np.datetime_as_string(STEP_DAYS[1:].astype("M8[D]") - 1)
+    texts = ["2010-01-01T00:00:00", *(form.format(day) for day in days)]
+    assert pairs(texts) == singly(texts)
+
+
+def test_blanks_around():
+    """Columns of fixed width are padded."""
+    assert pairs(["2010:001   ", " 2010:002", "2010:001:12:30"]) == singly(["2010:001", "2010:002", "2010:001:12:30"])
+
+
+def test_other_byte_order():
+    """Big-endian text reads the same."""
+    texts = np.array(["2010:001", "2010:002"]).astype(">U8")
+    assert read_texts(texts).days.tolist() == [14_610, 14_611]
+
+
+def test_every_second_text():
+    """A view with strides reads the same."""
+    texts = np.array(["2010:001", "x", "2010:002", "x"])[::2]
+    assert read_texts(texts).days.tolist() == [14_610, 14_611]
+
+
+def test_no_texts():
+    """No texts are no times."""
+    assert pairs(np.array([], "U8")) == []
+
+
+def test_more_than_a_block():
+    """Blocks join without a seam, and a mistake keeps its row."""
+    texts = np.full(70_000, "2010:001:00:00:00.000")
+    texts[65_535:65_538] = ["2010:002:00:00:00.001", "2010-01-01", "2016:366:23:59:60.000"]
+    read = read_texts(texts)
+    assert read.days[65_534:65_539].tolist() == [14_610, 14_611, 14_610, 17_166, 14_610]
+    assert read.ns[65_534:65_539].tolist() == [0, 10**6, 0, DAY_NS, 0]
+    texts[66_000] = "2010:400:00:00:00.000"
+    with pytest.raises(TimeFormatError, match="^row 66000: no such day of the year"):
+        read_texts(texts)
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        "2011:366",
+        "2010:000",
+        "0000:001",
+        "2010:0a1",
+        "2010:0:1",
+        "2010-001",
+        "２０１０:001",
+        "",
+        "nan",
+        "not a time at all",
+    ],
+)
+@pytest.mark.parametrize("row", [0, 1, 2])
+def test_bad_text_among_good(bad, row):
+    """The message gives row, text and accepted forms, wherever the mistake is."""
+    texts = ["2010:001", "2010:002"]
+    texts.insert(row, bad)
+    with pytest.raises(ValueError, match=f"^row {row}: ") as caught:
+        read_texts(np.array(texts))
+    assert repr(bad) in str(caught.value)
+    assert "accepted are '2022:143'" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "bad",
+    ["2010-02-30T00:00:00", "2010-13-01T00:00:00", "2010-00-01T00:00:00", "2010-01-01T24:00:00", "2010-01-01T00:60:00"]
+    + ["2010-01-01T00:00:60", "2010-01-32T00:00:00", "2010-01-00T00:00:00", "0000-01-01T00:00:00"],
+)
+def test_impossible_dates_among_good(bad):
+    """Ranges are checked by columns as strictly as in single texts."""
+    with pytest.raises(TimeFormatError, match="^row 1: no such"):
+        read_texts(np.array(["2010-01-01T00:00:00", bad]))
+
+
+def test_bytes_that_are_not_ascii():
+    """They show as escapes in the message."""
+    with pytest.raises(TimeFormatError, match=r"xe9"):
+        read_texts(np.array([b"2010:001", b"\xe9"]))
+
+
+def test_more_decimals_than_nanoseconds():
+    """Twelve decimals are rounded, as in single texts."""
+    assert pairs(["2010:001:00:00:00.0000000015"]) == [(14_610, 2)]
+
+
+def test_times_from_now(monkeypatch):
+    """Signed texts count from now, among others too."""
+    monkeypatch.setenv("CXOTIME_NOW", "2010:003")
+    assert pairs(["2010:001", "-1d", "+1"]) == [(14_610, 0), (14_611, 0), (14_613, 0)]
+
+
+@given(st.lists(st.datetimes(), min_size=1, max_size=20), st.sampled_from(["ms", "us", "ns", "s", "m"]))
+@settings(max_examples=100, deadline=None)
+def test_iso_as_numpy_reads_it(datetimes, unit):
+    """numpy's own ISO text, of any precision, gives numpy's own instant."""
+    values = np.array(datetimes, f"M8[{unit if unit != 'ns' else 'us'}]")
+    texts = np.datetime_as_string(values, unit=unit)
+    assert to_seconds(texts).tolist() == to_seconds(values).tolist()
