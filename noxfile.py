@@ -48,8 +48,8 @@ def types(session: nox.Session) -> None:
 
 @nox.session
 def docs(session: nox.Session) -> None:
-    """Build the documentation; a warning is an error."""
-    install(session, "docs")
+    """Build the documentation; a warning is an error. The reference imports all of jeta, the suites for testing too."""
+    install(session, "docs", "test")
     session.run("sphinx-build", "-W", "--keep-going", "-b", "html", "docs", "docs/_build/html", *session.posargs)
 
 

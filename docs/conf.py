@@ -3,7 +3,13 @@
 
 from __future__ import annotations
 
+import inspect
+from typing import TYPE_CHECKING, Any
+
 from jeta import __version__ as release
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
 
 project = "jeta"
 author = "the jeta developers"
@@ -35,7 +41,7 @@ default_role = "py:obj"
 autosummary_generate = True
 autosummary_generate_overwrite = True
 autosummary_ignore_module_all = True  # the list of modules, not of their members
-autosummary_imported_members = True  # a module whose name a function of its package took has no page
+autosummary_imported_members = True  # so that a module has no page whose name a function of its package took
 autodoc_member_order = "bysource"
 autodoc_typehints = "none"  # numpydoc's sections give types with unit and shape
 autodoc_default_options = {"members": True, "show-inheritance": True}
@@ -44,3 +50,17 @@ numpydoc_class_members_toctree = False
 
 # A name that a public face passes on has two pages; a reference may go to either.
 suppress_warnings = ["ref.python"]
+
+
+def skip_borrowed(_app: Sphinx, what: str, _name: str, member: Any, *_rest: Any) -> bool | None:
+    """Leave out modules and what other projects made, and in a class the classes that were made outside of it."""
+    if inspect.isclass(member) or inspect.isroutine(member):
+        foreign = (getattr(member, "__module__", None) or "jeta").partition(".")[0] != "jeta"
+        borrowed = what == "class" and inspect.isclass(member) and "." not in member.__qualname__
+        return True if foreign or borrowed else None
+    return True if inspect.ismodule(member) else None
+
+
+def setup(app: Sphinx) -> None:
+    """Connect the rule above; Sphinx calls this."""
+    app.connect("autodoc-skip-member", skip_borrowed)

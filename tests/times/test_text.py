@@ -114,7 +114,7 @@ def test_last_and_first_days(year, day):
 )
 def test_days_that_do_not_exist(text):
     """Refused, with the text and the accepted forms."""
-    with pytest.raises(TimeFormatError, match="no such (date|day of the year)") as caught:
+    with pytest.raises(TimeFormatError, match=r"no such (date|day of the year)") as caught:
         read(text)
     assert repr(text) in str(caught.value)
     assert ACCEPTED in str(caught.value)
@@ -179,8 +179,8 @@ def test_leap_seconds_that_never_were(text):
         "nan",
         "NaT",
         "2010:001;12:30",
-        "２０１０:001",
-        "²010001123001500",
+        "\uff12010:001",
+        "\u00b2010001123001500",
     ],
 )
 def test_other_text(text):
@@ -223,7 +223,7 @@ def test_message_shows_examples(example):
 def test_from_now(text, seconds):
     """Signed times count from now; a signed number alone is days."""
     day, ns = divmod(NOW.day * DAY_NS + NOW.ns + round(seconds * SECOND), DAY_NS)
-    # 27 leap seconds ago was 1972: these stay on this side of 2017.
+    # No leap second lies within a year of then, so that elapsed and civil time agree.
     assert read(text) == (day, ns)
 
 

@@ -230,16 +230,20 @@ class SegmentFile:
             self._chunks = self._read_array("chunks_offset", CHUNK, int(self.record["chunks"]))
         return self._chunks
 
+    def stored_levels(self) -> NDArray[Any]:
+        """The table of levels or texts as it is stored, shape (levels,)."""
+        text_bytes, dtype = int(self.record["text_bytes"]), self.record["dtype"].decode()
+        stored = f"S{text_bytes}" if text_bytes else "u1" if dtype == "|b1" else dtype
+        return self._read_array("levels_offset", np.dtype(stored), int(self.record["levels"]))
+
     def levels(self) -> NDArray[Any] | None:
         """The number, boolean or text of each code, shape (levels,); None where values are stored as they are."""
-        count, text_bytes = int(self.record["levels"]), int(self.record["text_bytes"])
-        if text_bytes:
-            return values_codec.decode_texts(self._read_array("levels_offset", np.dtype(f"S{text_bytes}"), count))
-        if not count:
+        if not int(self.record["levels"]):
             return None
-        dtype = np.dtype(self.record["dtype"].decode())
-        stored = np.dtype(np.uint8) if dtype == bool else dtype
-        return self._read_array("levels_offset", stored, count).view(dtype)
+        stored = self.stored_levels()
+        if int(self.record["text_bytes"]):
+            return values_codec.decode_texts(stored)
+        return stored.view(np.dtype(self.record["dtype"].decode()))
 
     def raws(self) -> NDArray[np.float64]:
         """The source's number for each text, shape (levels,)."""

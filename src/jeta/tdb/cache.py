@@ -12,11 +12,10 @@ import json
 import os
 import time
 import zlib
-from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from jeta.logs import logger
-from jeta.tdb.entry import ENTRY_KEYS, LIMIT_NAMES, Entry, Limits
+from jeta.tdb.entry import as_values, restored
 from jeta.tdb.files import replace_file
 from jeta.tdb.sources import TICK_NS, Stamp, restamped
 
@@ -24,14 +23,12 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from jeta.tdb.entry import Entry
     from jeta.tdb.stores import EntryStore
 
 _MAGIC = b"jeta telemetry database cache, version 1, checksum "
 _CHECKSUM_DIGITS = 8
 _LOG = logger(__name__)
-_values_of_entry = attrgetter(*ENTRY_KEYS)
-_values_of_limits = attrgetter(*LIMIT_NAMES)
-_AT_LIMITS = ENTRY_KEYS.index("limits")
 
 
 class CachedEntries:
@@ -64,10 +61,7 @@ class CachedEntries:
         Entry
             The entry, made anew.
         """
-        values = json.loads(self._body[self._starts[position] : self._starts[position + 1]])
-        if values[_AT_LIMITS] is not None:
-            values[_AT_LIMITS] = Limits(*values[_AT_LIMITS])
-        return Entry(*values)
+        return restored(json.loads(self._body[self._starts[position] : self._starts[position + 1]]))
 
     def search_lines(self) -> list[str]:
         """Return the searchable text of each entry.
@@ -138,7 +132,7 @@ def write_cache(path: Path, stamps: Sequence[Stamp], read_ns: int, store: EntryS
     encode = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
     starts, lines, start = [], [], len(searchable)
     for position in range(len(store.names)):
-        line = encode(_encoded(store.entry(position)))
+        line = encode(as_values(store.entry(position)))
         starts.append(start)
         lines.append(line)
         start += len(line) + 1
@@ -150,14 +144,6 @@ def write_cache(path: Path, stamps: Sequence[Stamp], read_ns: int, store: EntryS
 def _stamped(stamps: Sequence[Stamp], read_ns: int) -> dict[str, Any]:
     """Return the part of the head that tells what the cache was made from, and when."""
     return {"stamps": [stamp.as_tuple() for stamp in stamps], "read_ns": read_ns}
-
-
-def _encoded(entry: Entry) -> list[Any]:
-    """Return the values of an entry as JSON takes them."""
-    values = list(_values_of_entry(entry))
-    if entry.limits is not None:
-        values[_AT_LIMITS] = _values_of_limits(entry.limits)
-    return values
 
 
 def _write(path: Path, head: dict[str, Any], body: bytes) -> None:

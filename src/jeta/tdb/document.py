@@ -135,8 +135,8 @@ class _Reader:
             elif event.__class__ is events.DocumentStartEvent:
                 self._anchors.clear()
             elif event.__class__ is events.ScalarEvent and event.value:
-                raise self._error(
-                    event, f"expected a mapping of MSID names at the top level, but found {event.value[:40]!r}"
+                raise TdbError(
+                    f"{self._place(event)}: expected a mapping of MSID names, but found {event.value[:40]!r}"
                 )
 
     def _members_of_mapping(self) -> Iterator[tuple[str, int, Node]]:
@@ -152,7 +152,9 @@ class _Reader:
     def _key(self, event: Any) -> str:
         """Return the text of a key."""
         if event.__class__ is not self._events.ScalarEvent:
-            raise self._error(event, f"expected text as a key, but found {type(event).__name__.removesuffix('Event')}")
+            raise TdbError(
+                f"{self._place(event)}: expected text as a key, but found {type(event).__name__.removesuffix('Event')}"
+            )
         text: str = event.value
         return text
 
@@ -161,7 +163,9 @@ class _Reader:
         events = self._events
         if event.__class__ is events.AliasEvent:
             if event.anchor not in self._anchors:
-                raise self._error(event, f"the alias *{event.anchor} has no anchor &{event.anchor} before it")
+                raise TdbError(
+                    f"{self._place(event)}: the alias *{event.anchor} has no anchor &{event.anchor} before it"
+                )
             return self._anchors[event.anchor]
         node: Node
         if event.__class__ is events.ScalarEvent:
@@ -182,8 +186,8 @@ class _Reader:
         while (key := get()).__class__ is not end:
             name = key.value if key.__class__ is scalar else self._key(key)
             event = get()
-            if event.__class__ is scalar and event.value not in _NULLS and event.anchor is None:
-                items.append((name, key.start_mark.line + 1, event.value))
+            if event.__class__ is scalar and (text := event.value) not in _NULLS and event.anchor is None:
+                items.append((name, key.start_mark.line + 1, text))
                 continue
             items.append((name, key.start_mark.line + 1, self._node(event)))
             merges = merges or name == "<<"
@@ -196,19 +200,24 @@ class _Reader:
             nodes.append(self._node(event))
         return nodes
 
-    def _error(self, event: Any, problem: str) -> TdbError:
-        """Make an error at the line of an event."""
-        return TdbError(f"{self._shown}:{event.start_mark.line + 1}: {problem}")
+    def _place(self, event: Any) -> str:
+        """Return file and line of an event."""
+        return f"{self._shown}:{event.start_mark.line + 1}"
 
 
 def _merged(items: list[tuple[str, int, Node]]) -> list[tuple[str, int, Node]]:
     """Replace merge keys by the items that they bring; a mapping's own items win, then those merged first."""
     own = [item for item in items if item[0] != "<<"]
     taken = {key for key, _, _ in own}
+    for brought in _brought(items):
+        own += [item for item in brought if item[0] not in taken]
+        taken.update(item[0] for item in brought)
+    return own
+
+
+def _brought(items: list[tuple[str, int, Node]]) -> Iterator[list[tuple[str, int, Node]]]:
+    """Yield the items that each merge key brings."""
     for key, line, value in items:
         for source in (value if isinstance(value, list) else [value]) if key == "<<" else ():
             # What cannot be merged stays, so that whoever reads the mapping refuses the key "<<" with its line.
-            brought = source.items if isinstance(source, Branch) else [(key, line, source)]
-            own += [item for item in brought if item[0] not in taken]
-            taken.update(item[0] for item in brought)
-    return own
+            yield source.items if isinstance(source, Branch) else [(key, line, source)]

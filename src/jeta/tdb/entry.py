@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, fields
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
@@ -15,6 +16,9 @@ from jeta.tdb.rules import FieldError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +61,7 @@ class Limits:
         ):
             if given is None:
                 continue
-            value = rules.finite(given, "limits", f"{name} to be a finite number")
+            value = rules.finite(given, "limits", name)
             if value < last:
                 raise FieldError(
                     f"key 'limits': expected {' <= '.join(LIMIT_NAMES)}, got {last_name} {last} above {name} {value}",
@@ -157,6 +161,59 @@ class Entry:
 
 ENTRY_KEYS = tuple(field.name for field in fields(Entry))
 """Names of the attributes of an entry, which are the keys in a YAML file."""
+
+
+_values_of_entry = attrgetter(*ENTRY_KEYS)
+_values_of_limits = attrgetter(*LIMIT_NAMES)
+_AT_STATE_CODES, _AT_LIMITS = ENTRY_KEYS.index("state_codes"), ENTRY_KEYS.index("limits")
+
+
+def as_values(entry: Entry) -> list[Any]:
+    """Return the values of an entry in a form that JSON takes.
+
+    Parameters
+    ----------
+    entry : Entry
+        The entry.
+
+    Returns
+    -------
+    list
+        In the order of `ENTRY_KEYS`; limits as a tuple in the order of `LIMIT_NAMES`.
+    """
+    values = list(_values_of_entry(entry))
+    if entry.limits is not None:
+        values[_AT_LIMITS] = _values_of_limits(entry.limits)
+    return values
+
+
+def restored(values: list[Any]) -> Entry:
+    """Make an entry of the values that `as_values` returned for it.
+
+    They were checked when the first entry was made, and are not again: that would take most of the time of a search.
+
+    Parameters
+    ----------
+    values : list
+        As `as_values` returned them, or as JSON gives them back. It is changed.
+
+    Returns
+    -------
+    Entry
+        An entry equal to the first.
+    """
+    values[_AT_STATE_CODES] = tuple(map(tuple, values[_AT_STATE_CODES]))
+    if values[_AT_LIMITS] is not None:
+        values[_AT_LIMITS] = _filled(Limits, LIMIT_NAMES, values[_AT_LIMITS])
+    return _filled(Entry, ENTRY_KEYS, values)
+
+
+def _filled(kind: type[T], names: tuple[str, ...], values: list[Any]) -> T:
+    """Make a frozen object without its checks."""
+    made = object.__new__(kind)
+    for name, value in zip(names, values, strict=True):
+        object.__setattr__(made, name, value)
+    return made
 
 
 def _checked_limits(value: Any) -> Limits | None:

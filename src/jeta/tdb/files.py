@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -33,8 +32,6 @@ def replace_file(path: Path, content: bytes) -> None:
             stream.flush()
             os.fsync(stream.fileno())
         aside.replace(path)
-    except BaseException:
-        # Also when interrupted: a later reader of the folder must not find half a file.
-        with suppress(FileNotFoundError):
-            aside.unlink()
-        raise
+    finally:
+        # Where anything went wrong, an interrupt included, half a file must not stay; after the rename there is none.
+        aside.unlink(missing_ok=True)

@@ -22,7 +22,7 @@ key                value
 from __future__ import annotations
 
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from jeta.tdb.document import Branch, Null, show
 from jeta.tdb.entry import LIMIT_NAMES, Limits
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from jeta.tdb.document import Node
+
+T = TypeVar("T")
 
 _TRUE = frozenset(("true", "yes", "on", "1"))
 _FALSE = frozenset(("false", "no", "off", "0"))
@@ -87,7 +89,7 @@ def read_id(node: Node) -> int:
     FieldError
         If it is not a whole number.
     """
-    return _integer(node, "id", "a whole number of at least 0")
+    return _integer(node, "id", "an id of at least 0")
 
 
 def read_state_codes(node: Node) -> list[tuple[int, str]]:
@@ -108,19 +110,18 @@ def read_state_codes(node: Node) -> list[tuple[int, str]]:
     FieldError
         If it is neither, a raw count is not whole, or a name is not text.
     """
-    expected = "raw counts and state names, such as {0: OFF, 1: ON}"
-    if isinstance(node, Branch):
-        pairs: list[Any] = [[raw, name] for raw, _, name in node.items]
-    elif isinstance(node, list):
-        pairs = node
-    else:
-        raise FieldError(f"key 'state_codes': expected {expected}, got {show(node)}", "state_codes")
-    for pair in pairs:
-        if not isinstance(pair, list) or len(pair) != 2 or not isinstance(pair[1], str):
-            raise FieldError(f"key 'state_codes': expected {expected}, got {show(pair)}", "state_codes")
-    return [
-        (_integer(raw, "state_codes", "a whole raw count before each state name"), str(name)) for raw, name in pairs
-    ]
+    pairs: Any = [[raw, name] for raw, _, name in node.items] if isinstance(node, Branch) else node
+    if isinstance(pairs, list) and all(_is_state_code(pair) for pair in pairs):
+        return [(_integer(raw, "state_codes", "each raw count"), str(name)) for raw, name in pairs]
+    raise FieldError(
+        f"key 'state_codes': expected raw counts and state names, such as {{0: OFF, 1: ON}}, got {show(node)}",
+        "state_codes",
+    )
+
+
+def _is_state_code(pair: Any) -> bool:
+    """Whether something is a pair of which the second is a scalar."""
+    return isinstance(pair, list) and len(pair) == 2 and isinstance(pair[1], str)
 
 
 def read_limits(node: Node) -> Limits:
@@ -174,7 +175,7 @@ def _named_limits(key: str, value: Node) -> list[tuple[str, Node]]:
 
 def _limit(name: str, node: Node) -> float | None:
     """Return one limit, or None for null."""
-    return None if isinstance(node, Null) else _number(node, "limits", f"{name} to be a finite number")
+    return None if isinstance(node, Null) else _number(node, "limits", name)
 
 
 def read_cadence(node: Node) -> float:
@@ -195,7 +196,7 @@ def read_cadence(node: Node) -> float:
     FieldError
         If it is not a number.
     """
-    return _number(node, "cadence_s", "a number of seconds above 0")
+    return _number(node, "cadence_s", "seconds above 0")
 
 
 def read_flag(node: Node) -> bool:
@@ -233,24 +234,28 @@ def _text_of(key: str) -> Callable[[Node], str]:
     return read
 
 
-def _integer(node: Node, key: str, expected: str) -> int:
+def _integer(node: Node, key: str, what: str) -> int:
     """Read a whole number, decimal (leading zeros allowed) or with 0x, 0o, 0b."""
-    if not isinstance(node, str):
-        raise FieldError(f"key {key!r}: expected {expected}, got {show(node)}", key)
-    try:
-        return int(node) if node.lstrip("+-").isdecimal() else int(node, 0)
-    except ValueError as err:
-        raise FieldError(f"key {key!r}: expected {expected}, got {show(node)}", key) from err
+    number = _parsed(node, lambda text: int(text) if text.lstrip("+-").isdecimal() else int(text, 0))
+    if number is None:
+        raise FieldError(f"key {key!r}: expected {what} as a whole number, got {show(node)}", key)
+    return number
 
 
-def _number(node: Node, key: str, expected: str) -> float:
+def _number(node: Node, key: str, what: str) -> float:
     """Read a number."""
-    if not isinstance(node, str):
-        raise FieldError(f"key {key!r}: expected {expected}, got {show(node)}", key)
+    number = _parsed(node, float)
+    if number is None:
+        raise FieldError(f"key {key!r}: expected {what} as a finite number, got {show(node)}", key)
+    return number
+
+
+def _parsed(node: Node, parse: Callable[[str], T]) -> T | None:
+    """Return what a scalar parses to, or None for what does not."""
     try:
-        return float(node)
-    except ValueError as err:
-        raise FieldError(f"key {key!r}: expected {expected}, got {show(node)}", key) from err
+        return parse(node) if isinstance(node, str) else None
+    except ValueError:
+        return None
 
 
 def _plain(key: str) -> str:

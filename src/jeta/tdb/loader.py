@@ -102,11 +102,12 @@ class Loader:
         """
         if not self.errors:
             return list(self.entries.values())
-        if len(self.errors) == 1:
-            raise TdbError(f"{self.errors[0]}")
-        told = "\n  ".join(self.errors[:SHOWN_ERRORS])
-        which = f"; the first {SHOWN_ERRORS} are" if len(self.errors) > SHOWN_ERRORS else ""
-        raise TdbError(f"{len(self.errors)} errors in the telemetry database{which}:\n  {told}")
+        message = self.errors[0]
+        if len(self.errors) > 1:
+            told = "\n  ".join(self.errors[:SHOWN_ERRORS])
+            which = f"; the first {SHOWN_ERRORS} are" if len(self.errors) > SHOWN_ERRORS else ""
+            message = f"{len(self.errors)} errors in the telemetry database{which}:\n  {told}"
+        raise TdbError(message)
 
     def _add(self, key: str | None, shown: str, line: int, node: Node) -> None:
         """Add one member of a file's top level."""
@@ -129,12 +130,12 @@ class Loader:
         """Return the values of an entry, or None if any is wrong, and the line of each key."""
         values: dict[str, Any] = {}
         lines: dict[str, int] = {}
-        right = True
+        right, readers = True, keys.READERS
         for written, line, value in branch.items:
             try:
-                key = written if written in keys.READERS else keys.canonical_key(written)
+                key = written if written in readers else keys.canonical_key(written)
                 if value.__class__ is not Null:
-                    values[key] = keys.READERS[key](value)
+                    values[key] = readers[key](value)
             except FieldError as err:
                 right = False
                 self.errors.append(f"{shown}:{line}: MSID {name}: {err}")
@@ -162,7 +163,7 @@ class Loader:
         if entry.id is not None and entry.id in self._by_id:
             other = self._by_id[entry.id]
             self.errors.append(
-                f"{shown}:{lines['id']}: MSID {name}: key 'id': expected an id that no other MSID has, got {entry.id}, "
+                f"{shown}:{lines['id']}: MSID {name}: key 'id': expected an id of its own, got {entry.id}, "
                 f"the id of {other} at {self._places[other]}"
             )
             return

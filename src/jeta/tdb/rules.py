@@ -52,7 +52,7 @@ def checked_id(value: Any) -> int:
     FieldError
         If it is anything else.
     """
-    number = whole(value, "id", "a whole number of at least 0")
+    number = whole(value, "id", "an id of at least 0")
     if number < 0:
         raise FieldError(f"key 'id': expected a whole number of at least 0, got {value!r}", "id")
     return number
@@ -153,7 +153,7 @@ def checked_state_codes(value: Any) -> tuple[tuple[int, str], ...]:
     FieldError
         If a count is not whole or comes twice, or a name is empty or not a text.
     """
-    if value == ():
+    if isinstance(value, tuple) and not value:
         return ()
     if isinstance(value, str) or not isinstance(value, Iterable):
         raise FieldError(f"key 'state_codes': expected pairs of raw count and state name, got {value!r}", "state_codes")
@@ -173,7 +173,7 @@ def _state_code(pair: Any) -> tuple[int, str]:
     """One raw count and its state name."""
     if not isinstance(pair, tuple | list) or len(pair) != 2:
         raise FieldError(f"key 'state_codes': expected pairs of raw count and state name, got {pair!r}", "state_codes")
-    raw = whole(pair[0], "state_codes", "a whole raw count before each state name")
+    raw = whole(pair[0], "state_codes", "each raw count")
     name = checked_text("state_codes", pair[1])
     if not name:
         raise FieldError(
@@ -200,9 +200,9 @@ def checked_cadence(value: Any) -> float:
     FieldError
         If it is anything else.
     """
-    seconds = finite(value, "cadence_s", "a number of seconds above 0")
+    seconds = finite(value, "cadence_s", "seconds above 0")
     if seconds <= 0:
-        raise FieldError(f"key 'cadence_s': expected a number of seconds above 0, got {value!r}", "cadence_s")
+        raise FieldError(f"key 'cadence_s': expected seconds above 0 as a finite number, got {value!r}", "cadence_s")
     return seconds
 
 
@@ -229,15 +229,15 @@ def checked_flag(value: Any) -> bool:
     return bool(value)
 
 
-def whole(value: Any, key: str, expected: str) -> int:
+def whole(value: Any, key: str, what: str) -> int:
     """Return a whole number as int.
 
     Parameters
     ----------
     value : int
-        A number of any integer type but bool, within int64.
-    key, expected : str
-        The key and what was expected, for the message.
+        A number of any integer type but bool, -2**63 to 2**63 - 1 inclusive.
+    key, what : str
+        The key, and what the number is, for the message.
 
     Returns
     -------
@@ -249,24 +249,29 @@ def whole(value: Any, key: str, expected: str) -> int:
     FieldError
         If it is anything else.
     """
-    try:
-        number = operator.index(value)
-    except TypeError as err:
-        raise FieldError(f"key {key!r}: expected {expected}, got {value!r}", key) from err
-    if isinstance(value, bool) or not -MAX_INTEGER - 1 <= number <= MAX_INTEGER:
-        raise FieldError(f"key {key!r}: expected {expected} that fits 64 bits, got {value!r}", key)
+    number = _index(value)
+    if number is None or not -MAX_INTEGER - 1 <= number <= MAX_INTEGER:
+        raise FieldError(f"key {key!r}: expected {what} as a whole number of 64 bits, got {value!r}", key)
     return number
 
 
-def finite(value: Any, key: str, expected: str) -> float:
+def _index(value: Any) -> int | None:
+    """Return an integer of any type but bool as int, and None for all else."""
+    try:
+        return None if isinstance(value, bool) else operator.index(value)
+    except TypeError:
+        return None
+
+
+def finite(value: Any, key: str, what: str) -> float:
     """Return a finite number as float.
 
     Parameters
     ----------
     value : float
-        A number of any real type but bool; not a text.
-    key, expected : str
-        The key and what was expected, for the message.
+        A number of any real type but bool, not NaN and not infinite; not a text.
+    key, what : str
+        The key, and what the number is, for the message.
 
     Returns
     -------
@@ -276,12 +281,19 @@ def finite(value: Any, key: str, expected: str) -> float:
     Raises
     ------
     FieldError
-        If it is anything else, NaN or infinite.
+        If it is anything else.
     """
-    try:
-        number = math.nan if isinstance(value, str | bytes | bool) else float(value)
-    except (TypeError, ValueError, OverflowError) as err:
-        raise FieldError(f"key {key!r}: expected {expected}, got {value!r}", key) from err
+    number = _real(value)
     if not math.isfinite(number):
-        raise FieldError(f"key {key!r}: expected {expected}, got {value!r}", key)
+        raise FieldError(f"key {key!r}: expected {what} as a finite number, got {value!r}", key)
     return number
+
+
+def _real(value: Any) -> float:
+    """Return a number of any type but bool as float, and NaN for all else."""
+    if isinstance(value, str | bytes | bool):
+        return math.nan
+    try:
+        return float(value)
+    except (TypeError, ValueError, OverflowError):
+        return math.nan

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 _CANDIDATES = 40
 _NEAR = 0.6
+_UNIT, _SUBSYSTEM = 2, 3
+"""Columns of a `jeta.tdb.stores.search_line`."""
 
 
 def match_names(pattern: str, names: Sequence[str]) -> list[str]:
@@ -95,15 +97,12 @@ def find_words(words: Sequence[str], lines: Sequence[str], unit: str | None, sub
     hits = list(range(len(lines)))
     for needle in needles:
         hits = [at for at in hits if needle in lines[at]]
-    for column, wanted in ((2, unit), (3, subsystem)):
+    for column, wanted in ((_UNIT, unit), (_SUBSYSTEM, subsystem)):
         if wanted is not None:
             text = " ".join(wanted.split()).casefold()
             hits = [at for at in hits if lines[at].split("\t")[column] == text]
-    starts = [re.compile(rf"(?<![^\W_]){re.escape(needle)}([^\W_])?") for needle in needles]
-    return sorted(
-        hits,
-        key=lambda at: sum([_grade(needle, start, lines[at]) for needle, start in zip(needles, starts, strict=True)]),
-    )
+    graders = [(needle, re.compile(rf"(?<![^\W_]){re.escape(needle)}([^\W_])?")) for needle in needles]
+    return sorted(hits, key=lambda at: sum([_grade(needle, start, lines[at]) for needle, start in graders]))
 
 
 def _grade(needle: str, start: re.Pattern[str], line: str) -> int:

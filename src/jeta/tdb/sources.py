@@ -81,11 +81,8 @@ def list_files(folder: Path) -> list[Path]:
     """
     if not folder.is_dir():
         return []
-    return sorted(
-        path
-        for path in folder.iterdir()
-        if path.suffix.lower() in SUFFIXES and not path.name.startswith(".") and path.is_file()
-    )
+    files = [path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES and not path.name.startswith(".")]
+    return sorted(path for path in files if not path.is_dir())
 
 
 def read_stamped(path: Path) -> tuple[bytes, Stamp]:
@@ -149,15 +146,20 @@ def restamped(files: Sequence[Path], stamps: Sequence[Stamp], made_ns: int) -> U
         return None
     now = []
     for path, stamp in zip(files, stamps, strict=True):
-        status = path.stat()
-        if status.st_size != stamp.size:
+        fresh = _restamped(path, stamp, made_ns)
+        if fresh is None:
             return None
-        same_times = (status.st_mtime_ns, status.st_ctime_ns) == (stamp.mtime_ns, stamp.ctime_ns)
-        if not same_times or stamp.changed_ns + TICK_NS >= made_ns:
-            _, fresh = read_stamped(path)
-            if fresh.digest != stamp.digest:
-                return None
-            now.append(fresh)
-        else:
-            now.append(stamp)
+        now.append(fresh)
     return Unchanged(now, any(fresh is not stamp for fresh, stamp in zip(now, stamps, strict=True)))
+
+
+def _restamped(path: Path, stamp: Stamp, made_ns: int) -> Stamp | None:
+    """Return the stamp itself where times suffice, a new one where the content is the same, None where it is not."""
+    status = path.stat()
+    if status.st_size != stamp.size:
+        return None
+    same_times = (status.st_mtime_ns, status.st_ctime_ns) == (stamp.mtime_ns, stamp.ctime_ns)
+    if same_times and stamp.changed_ns + TICK_NS < made_ns:
+        return stamp
+    _, fresh = read_stamped(path)
+    return fresh if fresh.digest == stamp.digest else None

@@ -57,9 +57,8 @@ class LoadedEntries:
         holders: dict[int, str] = {}
         for name, number in zip(self.names, self.ids, strict=True):
             if number is not None and holders.setdefault(number, name) != name:
-                raise TdbError(
-                    f"MSID {name}: key 'id': expected an id that no other MSID has, got {number}, the id of {holders[number]}"
-                )
+                other = holders[number]
+                raise TdbError(f"MSID {name}: key 'id': expected an id of its own, got {number}, the id of {other}")
 
     def entry(self, position: int) -> Entry:
         """Return the entry at a position.

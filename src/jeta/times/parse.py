@@ -24,6 +24,7 @@ from jeta.times.utc import SECOND_NS, Instant, UtcTimes
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+_NUMBERS = (int, float, np.integer, np.floating)
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - for the difference to naive ones, which are UTC
 _EPOCH_UTC = datetime(1970, 1, 1, tzinfo=UTC)
 _UNIX_ORDINAL = _EPOCH.toordinal()
@@ -38,7 +39,8 @@ def to_seconds(value: Any, system: str = "unix") -> Any:
     value : time or array of times
         A number (seconds in `system`); text, bytes, datetime, date, numpy datetime64, pandas Timestamp, astropy Time,
         or an object with ``secs`` or ``date`` (UTC unless it says otherwise; without a time of day: midnight); signed
-        text (from now); None (now). Or a list, array, Series or index of these, in which None is a missing time.
+        text (time elapsed from now; ``yr`` is 365.25 days); None (now). Or a list, array, Series or index of these,
+        in which None is a missing time.
     system : {'unix', 'cxcsec'}
         Time system of the seconds.
 
@@ -127,7 +129,7 @@ def _read_single(value: Any, system: str) -> Instant | float | None:
         return clock.now_instant()
     if isinstance(value, bool | np.bool_):
         raise TimeFormatError(f"{value!r} is a truth value, not a time: {ACCEPTED}")
-    if isinstance(value, int | np.integer | np.floating):
+    if _is_number(value):
         return _number(value)
     if isinstance(value, date | np.datetime64):
         return _read_datetime(value)
@@ -156,15 +158,19 @@ def _read_datetime(value: Any) -> Instant | float:
 
 def _read_carrier(value: Any, system: str) -> Instant | float | None:
     """Read an object that knows its time in seconds of ``cxcsec`` or as text, as the ancestors' DateTime does."""
-    if isinstance(value, list | tuple | np.ndarray) or hasattr(value, "__array__") or _is_astropy_time(value):
+    if type(value) is np.ndarray and value.ndim == 0:
+        return _read_single(value[()], system)
+    if isinstance(value, list | tuple) or hasattr(value, "__array__") or _is_astropy_time(value):
         return None
-    for name in ("secs", "date"):
-        carried = getattr(value, name, None)
-        if isinstance(carried, str):
-            return _read_single(carried, system)
-        if isinstance(carried, int | float | np.number) and not isinstance(carried, bool):
-            return _single_of(_from_cxcsec(np.array([carried]), system))
-    return None
+    secs, day = getattr(value, "secs", None), getattr(value, "date", None)
+    if _is_number(secs):
+        return _single_of(_from_cxcsec(np.array([secs]), system))
+    return _read_single(day, system) if isinstance(day, str) else None
+
+
+def _is_number(value: Any) -> bool:
+    """Whether a value is a number: a truth value is not, nor a duration, which numpy takes for an integer."""
+    return isinstance(value, _NUMBERS) and not isinstance(value, bool | np.timedelta64)
 
 
 def _from_cxcsec(carried: NDArray[Any], system: str) -> UtcTimes | NDArray[np.float64]:
@@ -213,7 +219,7 @@ def _as_array(value: Any) -> NDArray[Any]:
     if dtype is not None and not isinstance(dtype, np.dtype):
         return _extension_as_array(value, dtype)
     array = np.asarray(value)
-    return array.astype(np.str_) if array.dtype.kind == "T" else array
+    return array.astype(object) if array.dtype.kind == "T" else array
 
 
 def _extension_as_array(value: Any, dtype: Any) -> NDArray[Any]:
@@ -231,7 +237,9 @@ def _unmasked(value: Any) -> NDArray[Any]:
         return np.asarray(value.astype(np.float64).filled(np.nan))
     if value.dtype.kind == "M":
         return np.asarray(value.filled(np.datetime64("NaT")))
-    return np.asarray(value.astype(object).filled(None))
+    objects = np.array(np.ma.getdata(value), dtype=object)
+    objects[np.ma.getmaskarray(value)] = None
+    return objects
 
 
 def _list_as_array(values: Any) -> NDArray[Any]:
@@ -249,8 +257,8 @@ def _list_as_array(values: Any) -> NDArray[Any]:
 
 
 def _are_numbers(kinds: set[type]) -> bool:
-    """Whether all kinds are numbers, truth values not among them."""
-    return all(issubclass(kind, int | float | np.integer | np.floating) and kind is not bool for kind in kinds)
+    """Whether values of all these kinds are numbers, as `_is_number` has it."""
+    return all(issubclass(kind, _NUMBERS) and not issubclass(kind, bool | np.timedelta64) for kind in kinds)
 
 
 def _read_objects(values: NDArray[Any], system: str) -> UtcTimes | NDArray[np.float64]:

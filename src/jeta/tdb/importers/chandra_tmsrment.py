@@ -27,7 +27,7 @@ import csv
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from jeta.errors import JetaError
+from jeta.errors import FormatError, JetaError
 from jeta.tdb.entry import Entry
 from jeta.tdb.importers.imported import Imported
 
@@ -62,7 +62,10 @@ def recognise(source: Source) -> bool:
         True if its first line is a record.
     """
     first = source.text.lstrip().partition("\n")[0].rstrip()
-    return first.startswith('"') and first.endswith(";") and len(_fields(first)) == FIELDS
+    try:
+        return first.startswith('"') and bool(_fields(first))
+    except FormatError:
+        return False
 
 
 def read(source: Source) -> Imported:
@@ -79,39 +82,34 @@ def read(source: Source) -> Imported:
         One entry per MSID.
     """
     result = Imported()
-    lines: dict[str, int] = {}
+    found: dict[str, int] = {}
     for number, line in enumerate(source.text.splitlines(), 1):
         if not line.strip():
             continue
-        row = _fields(line)
-        if len(row) != FIELDS or row[_END] != ";":
-            why = f"expected {FIELDS} fields and ';' as the last, got {len(row)} ending in {row[-1][:40]!r}"
-            result.skipped.append((f"line {number}", why))
-            continue
         try:
+            row = _fields(line)
             entry = _entry(row)
         except JetaError as err:
             result.skipped.append((f"line {number}", f"{err}"))
             continue
-        if lines.setdefault(entry.name, rows.line_num) != rows.line_num:
-            result.skipped.append(
-                (where, f"MSID {entry.name} is on line {lines[entry.name]} already; the first is kept")
-            )
+        if entry.name in found:
+            why = f"MSID {entry.name} is on line {found[entry.name]} already; the first is kept"
+            result.skipped.append((f"line {number}", why))
             continue
+        found[entry.name] = number
         result.entries.append(entry)
         if entry.type is None:
-            result.notes.append(
-                (
-                    entry.name,
-                    f"raw type {row[_RAW]} with calibration {row[_CALIBRATION]} is not a number: type left open",
-                )
-            )
+            what = f"raw type {row[_RAW]} with calibration {row[_CALIBRATION]}"
+            result.notes.append((entry.name, f"{what} is not a number: type left open"))
     return result
 
 
 def _fields(line: str) -> list[str]:
     """Return the fields of one line; a quote that is not closed cannot reach into the next."""
-    return next(csv.reader([line[:MAX_LINE]]), [""])
+    row = next(csv.reader([line[:MAX_LINE]]), [""])
+    if len(row) != FIELDS or row[_END] != ";":
+        raise FormatError(f"expected {FIELDS} fields and ';' as the last, got {len(row)} ending in {row[-1][:40]!r}")
+    return row
 
 
 def _entry(row: list[str]) -> Entry:

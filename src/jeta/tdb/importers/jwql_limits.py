@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 NAME = "jwql-limits"
 DESCRIPTION = 'jwql limits: JSON {"daily_means": [{"name": ..., "description": ..., "dependency": [...]}, ...], ...}'
 
-_LIMIT_KEYS = ("yellow_limits", "red_limits", "nominal_value")
+_LIMIT_KEYS = frozenset(("yellow_limits", "red_limits", "nominal_value"))
 
 
 def recognise(source: Source) -> bool:
@@ -97,17 +97,17 @@ def _description(records: list[dict[str, Any]]) -> str:
 
 def _limits(name: str, records: list[dict[str, Any]], notes: list[tuple[str, str]]) -> Limits | None:
     """Return the limits that hold at all times, with a note on any that are left out."""
-    limited = [record for record in records if any(record.get(key) is not None for key in _LIMIT_KEYS)]
+    limited = [record for record in records if not _LIMIT_KEYS.isdisjoint(record)]
     always = [record for record in limited if not record["dependency"]]
     if len(always) < len(limited):
-        notes.append((name, f"limits of {len(limited) - len(always)} records hold only under conditions: left out"))
+        notes.append((name, "limits that hold only under conditions on other MSIDs: left out"))
     try:
         found = {_limits_of(record) for record in always}
     except (TdbError, TypeError, ValueError) as err:
         notes.append((name, f"limits left out: {err}"))
         return None
     if len(found) > 1:
-        notes.append((name, f"limits of {len(always)} records disagree: left out"))
+        notes.append((name, "limits of several records disagree: left out"))
     return found.pop() if len(found) == 1 else None
 
 

@@ -1,0 +1,162 @@
+"""Whether what lies on the disk is whole and agrees with itself: checksums, order, counts."""
+
+from __future__ import annotations
+
+import zlib
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from jeta.archive import column, manifest, segment
+from jeta.archive.files import read_exactly
+from jeta.archive.journal import JournalFile
+from jeta.archive.segment import SegmentFile
+from jeta.errors import ArchiveCorruptError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from jeta.samples import Samples
+
+_RESTORE = "restore the file from a backup"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something wrong with a file that holds samples.
+
+    Attributes
+    ----------
+    path : Path
+        The file.
+    message : str
+        What is wrong, and what to do.
+    """
+
+    path: Path
+    message: str
+
+
+def check_commit(path: Path) -> list[Problem]:
+    """Check one file of the journal.
+
+    Parameters
+    ----------
+    path : Path
+        The file; one that a fold removes meanwhile is fine.
+
+    Returns
+    -------
+    list of Problem
+        Empty if it is whole.
+    """
+    try:
+        commit = JournalFile(path)
+        return [
+            Problem(path, f"{name}: {fault}; {_RESTORE}")
+            for name, entry in zip(commit.names(), commit.entries, strict=True)
+            for fault in _faults(commit.read(entry))
+        ]
+    except FileNotFoundError:
+        return []
+    except ArchiveCorruptError as err:
+        return [Problem(path, str(err))]
+
+
+def check_column(folder: Path, *, full: bool) -> tuple[set[str], list[Problem]]:
+    """Check one column.
+
+    Parameters
+    ----------
+    folder : Path
+        The column's folder.
+    full : bool
+        Decode every row; else only the manifest and the segments' sizes are looked at.
+
+    Returns
+    -------
+    named : set of str
+        Names of the segments that the column consists of.
+    problems : list of Problem
+        Empty if it is whole.
+    """
+    try:
+        segments = manifest.load(folder).segments
+    except ArchiveCorruptError as err:
+        return {path.name for path in folder.iterdir()}, [Problem(folder / manifest.MANIFEST_NAME, str(err))]
+    problems = [Problem(folder, f"{fault}; {_RESTORE}") for fault in _order_faults(segments)]
+    for record in segments:
+        problems.extend(_check_segment(folder, record, full=full))
+    return {manifest.segment_name(record) for record in segments}, problems
+
+
+def _order_faults(segments: np.ndarray[tuple[int], np.dtype[np.void]]) -> Iterator[str]:
+    """What is wrong with the order of segments."""
+    for before, after in zip(segments, segments[1:], strict=False):
+        scale = [10 ** (9 - 3 * (1 + int(record["resolution"]))) for record in (before, after)]
+        if int(before["last"]) * scale[0] >= int(after["first"]) * scale[1]:
+            yield f"segments {manifest.segment_name(before)} and {manifest.segment_name(after)} overlap"
+
+
+def _check_segment(folder: Path, record: np.void, *, full: bool) -> list[Problem]:
+    """Check one segment against its line in the manifest."""
+    path = folder / manifest.segment_name(record)
+    try:
+        with ExitStack() as stack:
+            file = stack.enter_context(SegmentFile(folder, record))
+            faults = list(_table_faults(file))
+            if full and not faults:
+                faults = list(_chunk_faults(file)) or list(_row_faults(file))
+        return [Problem(path, f"{fault}; {_RESTORE}") for fault in faults]
+    except FileNotFoundError:
+        # A fold may have gone by since the manifest was read; then the new manifest does not name the file.
+        live = {manifest.segment_name(other) for other in manifest.load(folder).segments}
+        return [Problem(path, f"is listed in the manifest but not there; {_RESTORE}")] if path.name in live else []
+    except ArchiveCorruptError as err:
+        return [Problem(path, str(err))]
+
+
+def _table_faults(file: SegmentFile) -> Iterator[str]:
+    """Whether the segment's tables agree with their checksum and its size with them."""
+    tables = [file.chunks]
+    if int(file.record["levels"]):
+        tables.append(file.stored_levels())
+    if int(file.record["text_bytes"]):
+        tables.append(file.raws())
+    if segment.tables_crc32(*tables) != int(file.record["tables_crc32"]):
+        yield "its tables do not agree with their checksum"
+    ends = [file.chunks[f"{name}_offset"] + file.chunks[f"{name}_bytes"] for name in segment.COLUMNS]
+    size_bytes = file.path.stat().st_size
+    if len(file.chunks) and int(np.max(ends)) > size_bytes:
+        yield f"it is {size_bytes} bytes long, but its chunks reach to byte {int(np.max(ends))}"
+
+
+def _chunk_faults(file: SegmentFile) -> Iterator[str]:
+    """Which chunks do not agree with their checksum."""
+    with file.path.open("rb") as raw:
+        for number, chunk in enumerate(file.chunks):
+            for name in segment.COLUMNS:
+                size_bytes, offset = int(chunk[f"{name}_bytes"]), int(chunk[f"{name}_offset"])
+                if zlib.crc32(read_exactly(raw.fileno(), size_bytes, offset)) != int(chunk[f"{name}_crc32"]):
+                    yield f"chunk {number} of {name} does not agree with its checksum"
+
+
+def _row_faults(file: SegmentFile) -> Iterator[str]:
+    """Whether the rows are as many, and of the times, that the manifest says."""
+    record = file.record
+    piece = column.Piece(file, 0, int(record["rows"]))
+    samples = column.to_samples(column.read([piece], ticks_of=file.resolution), file.resolution)
+    yield from _faults(samples)
+    if samples.ticks[0] != record["first"] or samples.ticks[-1] != record["last"]:
+        yield f"its rows go from {samples.ticks[0]} to {samples.ticks[-1]}, not from {record['first']} to {record['last']}"
+
+
+def _faults(samples: Samples) -> Iterator[str]:
+    """What is wrong with decoded rows."""
+    if np.any(samples.ticks[1:] < samples.ticks[:-1]):
+        yield "its rows are not in order of time"
+    if samples.texts is not None and len(samples) and int(samples.values.max()) >= len(samples.texts):
+        yield f"it has a code {int(samples.values.max())} but only {len(samples.texts)} texts"

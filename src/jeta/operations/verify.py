@@ -1,0 +1,135 @@
+"""Look through an archive and say what is wrong with it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+
+from jeta.archive import open_archive
+from jeta.archive.check import Problem, check_column, check_commit
+from jeta.archive.files import ASIDE_PREFIX
+from jeta.archive.layout import JOURNAL_SUFFIX, MANIFEST_NAME
+from jeta.errors import JetaError
+from jeta.tdb import check_name
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Callable, Iterator
+
+    from jeta.archive import JetaReader
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is not as it should be.
+
+    Attributes
+    ----------
+    severity : {'error', 'note'}
+        An error means that samples cannot be read, or may be wrong. A note does no harm: mostly what a killed process left.
+    path : Path
+        The file or folder.
+    message : str
+        What is wrong, and what to do.
+    """
+
+    severity: str
+    path: Path
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.severity}: {self.path}: {self.message}"
+
+
+def verify(
+    root: str | os.PathLike[str], *, full: bool = True, progress: Callable[[int, int], None] | None = None
+) -> list[Finding]:
+    """Check an archive; nothing is changed, and it may be written to meanwhile.
+
+    Parameters
+    ----------
+    root : path
+        The archive's folder.
+    full : bool
+        Decode every sample and compare checksums; else only lists, sizes and tables are looked at.
+    progress : callable, optional
+        Is called with the number of MSIDs done and in all.
+
+    Returns
+    -------
+    list of Finding
+        Empty if all is well.
+
+    Raises
+    ------
+    ArchiveNotFoundError, ArchiveCorruptError
+        If there is no archive at `root`, or its settings cannot be read.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from jeta.archive import create_archive
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     verify(create_archive(folder + "/a").root)
+    []
+    """
+    reader = open_archive(Path(root))
+    findings = list(_journal(reader, full=full))
+    folders = sorted(path for path in reader.layout.columns.iterdir() if not path.name.startswith(ASIDE_PREFIX))
+    for done, folder in enumerate(folders):
+        if progress is not None:
+            progress(done, len(folders))
+        findings.extend(_column(reader, folder, full=full))
+    if progress is not None:
+        progress(len(folders), len(folders))
+    findings.extend(_tdb(reader))
+    return findings
+
+
+def _journal(reader: JetaReader, *, full: bool) -> Iterator[Finding]:
+    """Findings on the commits that are not folded yet."""
+    for path in sorted(reader.layout.journal.iterdir()):
+        if path.suffix != JOURNAL_SUFFIX or not path.stem.isdecimal():
+            yield _leftover(path)
+        elif full:
+            yield from (_finding(problem) for problem in check_commit(path))
+
+
+def _column(reader: JetaReader, folder: Path, *, full: bool) -> Iterator[Finding]:
+    """Findings on one MSID."""
+    try:
+        name = check_name(folder.name)
+    except JetaError as err:
+        yield Finding("note", folder, f"is no MSID ({err}); move it out of the archive")
+        return
+    column = reader.layout.column(name)
+    if not column.is_dir():
+        yield Finding("note", folder, "holds no samples, as a fold leaves it that was killed; the next fold fills it")
+        return
+    named, problems = check_column(column, full=full)
+    yield from (_finding(problem) for problem in problems)
+    for path in sorted(column.iterdir()):
+        if path.name != MANIFEST_NAME and path.name not in named:
+            yield _leftover(path)
+
+
+def _tdb(reader: JetaReader) -> Iterator[Finding]:
+    """Findings on the telemetry database."""
+    try:
+        reader.tdb()
+    except JetaError as err:
+        yield Finding("error", reader.layout.tdb, str(err))
+
+
+def _finding(problem: Problem) -> Finding:
+    """A problem that concerns samples."""
+    return Finding("error", problem.path, problem.message)
+
+
+def _leftover(path: Path) -> Finding:
+    """A file that belongs to nothing."""
+    return Finding("note", path, "is not part of the archive, as a killed process leaves it; the next write or fold removes it")
+
+

@@ -1,0 +1,114 @@
+"""The three formats pass the suite that jeta offers to plug-in writers."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+
+from formats import fos_example
+from jeta.formats.edb_csv import EdbCsv
+from jeta.formats.edb_json import EdbJson
+from jeta.formats.fos_hdf5 import FosHdf5
+from jeta.samples import Samples
+from jeta.testing.formats import STRANGERS, FormatTests
+
+HEADER = "theTime,MJD,euvalue,sqldataType\r\n"
+SERIES = {"TlmMnemonic": "SA_ZFGDETID", "Count": 1, "Data": [{"ObsTime": "/Date(1653264753232+0000)/", "EUValue": 1}]}
+OTHERS = {"edb.csv": HEADER.encode(), "edb.json": json.dumps(SERIES).encode()}
+MS_2022 = 1_640_995_200_000
+
+
+class TestEdbCsvNumbers(FormatTests):
+    strangers = {**STRANGERS, "edb.json": OTHERS["edb.json"]}
+
+    def make_format(self):
+        return EdbCsv()
+
+    def write_file(self, folder):
+        path = folder / "SA_ZATTEST2-20220101T000000-20220101T000001.csv"
+        lines = [
+            "2022-01-01 00:00:00.000000,59580.0,0.1,real",
+            "2022-01-01 00:00:00.256000,59580.0,-1e-300,real",
+            "2022-01-01 00:00:00.512000,59580.0,NaN,real",
+        ]
+        path.write_text(HEADER + "\r\n".join(lines) + "\r\n", newline="")
+        return path
+
+    def expected(self):
+        return {"SA_ZATTEST2": Samples(MS_2022 + np.array([0, 256, 512]), "ms", np.array([0.1, -1e-300, np.nan]))}
+
+
+class TestEdbCsvTexts(TestEdbCsvNumbers):
+    def write_file(self, folder):
+        path = folder / "SA_ZMODE.csv"
+        lines = [
+            '"2022-01-01 00:00:00.000001","59580.0","on, ""really""",varchar',
+            '"2022-01-01 00:00:00.000002","59580.0","off\r\nnow",varchar',
+        ]
+        path.write_text(HEADER + "\r\n".join(lines) + "\r\n", newline="")
+        return path
+
+    def expected(self):
+        ticks = MS_2022 * 1000 + np.array([1, 2])
+        return {"SA_ZMODE": Samples.from_texts(ticks, "us", ['on, "really"', "off\r\nnow"])}
+
+
+class TestEdbJson(FormatTests):
+    strangers = {**STRANGERS, "edb.csv": OTHERS["edb.csv"]}
+
+    def make_format(self):
+        return EdbJson()
+
+    def write_file(self, folder):
+        path = folder / "sa_zmode.json"
+        data = [{"ObsTime": f"/Date({MS_2022 + at}+0000)/", "EUValue": text} for at, text in [(0, "ON"), (9, "OFF")]]
+        path.write_text(json.dumps({"TlmMnemonic": "SA_ZMODE", "AllPoints": 1, "Count": 2, "Data": data}))
+        return path
+
+    def expected(self):
+        return {"SA_ZMODE": Samples.from_texts(MS_2022 + np.array([0, 9]), "ms", ["ON", "OFF"])}
+
+
+class TestEdbJsonList(TestEdbJson):
+    def write_file(self, folder):
+        path = folder / "several.json"
+        other = {**SERIES, "TlmMnemonic": "B", "Data": [{"ObsTime": "/Date(-5)/", "EUValue": 2.5}]}
+        path.write_text(json.dumps([SERIES, other]))
+        return path
+
+    def expected(self):
+        return {
+            "SA_ZFGDETID": Samples(np.array([1_653_264_753_232]), "ms", np.array([1])),
+            "B": Samples(np.array([-5]), "ms", np.array([2.5])),
+        }
+
+
+class TestFosHdf5(FormatTests):
+    strangers = {**STRANGERS, **OTHERS}
+    storage: dict[str, object] = {}
+
+    def make_format(self):
+        return FosHdf5()
+
+    def write_file(self, folder):
+        first = fos_example.rows([7, 5, 7, 0], values=[1, 2, 3, 0], texts=[b"", b"ON", b"", b""], alarms=[0, 0, 4, 0])
+        second = fos_example.rows([5, 7], fos_example.START_MS + np.array([10, 11]), [1, 4], [b"OFF", b""])
+        return fos_example.write(folder / "E2022060000000_00.h5", first, second, **self.storage)
+
+    def expected(self):
+        start = fos_example.START_MS
+        return {
+            5: Samples.from_texts(start + np.array([1, 10]), "ms", ["ON", "OFF"], raws=[2, 1]),
+            7: Samples(
+                start + np.array([0, 2, 11]), "ms", np.array([1.0, 3.0, 4.0]), alarm=np.array([0, 4, 0], np.int16)
+            ),
+        }
+
+
+class TestFosHdf5Deflated(TestFosHdf5):
+    storage = {"chunks": (3,), "maxshape": (None,), "compression": "gzip"}
+
+
+class TestFosHdf5Shuffled(TestFosHdf5):
+    storage = {"chunks": (2,), "compression": "gzip", "shuffle": True, "fletcher32": True}
