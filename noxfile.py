@@ -16,9 +16,9 @@ PYPROJECT = nox.project.load_toml(ROOT / "pyproject.toml")
 PYTHONS = ["3.11", "3.12", "3.13", "3.14"]
 
 
-def install(session: nox.Session, *groups: str, extra: str = "all") -> None:
+def install(session: nox.Session, *groups: str) -> None:
     """Install jeta from this folder, in place, with some of the groups of pyproject.toml."""
-    session.install("-e", f".[{extra}]", *nox.project.dependency_groups(PYPROJECT, *groups))
+    session.install("-e", ".[all]", *nox.project.dependency_groups(PYPROJECT, *groups))
 
 
 @nox.session(python=PYTHONS)

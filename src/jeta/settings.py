@@ -46,7 +46,9 @@ def from_environment() -> Settings:
     root = os.environ.get("ENG_ARCHIVE") or None
     workers = os.environ.get("JETA_WORKERS") or str(os.cpu_count() or 1)
     if not workers.isdecimal() or int(workers) < 1:
-        raise ValueError(f"JETA_WORKERS must be a whole number of at least 1, but is {workers!r}; unset it to use all cores")
+        raise ValueError(
+            f"JETA_WORKERS must be a whole number of at least 1, but is {workers!r}; unset it to use all cores"
+        )
     return Settings(
         archive_root=Path(root).expanduser() if root else None,
         now=os.environ.get("CXOTIME_NOW") or None,

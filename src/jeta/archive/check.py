@@ -5,19 +5,22 @@ from __future__ import annotations
 import zlib
 from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from jeta.archive import column, manifest, segment
 from jeta.archive.files import read_exactly
 from jeta.archive.journal import JournalFile
+from jeta.archive.layout import MANIFEST_NAME
 from jeta.archive.segment import SegmentFile
 from jeta.errors import ArchiveCorruptError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from numpy.typing import NDArray
 
     from jeta.samples import Samples
 
@@ -86,7 +89,7 @@ def check_column(folder: Path, *, full: bool) -> tuple[set[str], list[Problem]]:
     try:
         segments = manifest.load(folder).segments
     except ArchiveCorruptError as err:
-        return {path.name for path in folder.iterdir()}, [Problem(folder / manifest.MANIFEST_NAME, str(err))]
+        return {path.name for path in folder.iterdir()}, [Problem(folder / MANIFEST_NAME, str(err))]
     problems = [Problem(folder, f"{fault}; {_RESTORE}") for fault in _order_faults(segments)]
     for record in segments:
         problems.extend(_check_segment(folder, record, full=full))
@@ -121,7 +124,7 @@ def _check_segment(folder: Path, record: np.void, *, full: bool) -> list[Problem
 
 def _table_faults(file: SegmentFile) -> Iterator[str]:
     """Whether the segment's tables agree with their checksum and its size with them."""
-    tables = [file.chunks]
+    tables: list[NDArray[Any]] = [file.chunks]
     if int(file.record["levels"]):
         tables.append(file.stored_levels())
     if int(file.record["text_bytes"]):

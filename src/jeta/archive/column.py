@@ -159,7 +159,7 @@ class _Output:
     def __init__(self, pieces: Sequence[Piece], newer: Samples | None, *, ticks_of: str | None) -> None:
         self.rows = sum(map(len, pieces)) + (0 if newer is None else len(newer))
         self.ticks_of = ticks_of
-        self.times = np.empty(self.rows, np.float64 if ticks_of is None else np.int64)
+        self.times: NDArray[Any] = np.empty(self.rows, np.float64 if ticks_of is None else np.int64)
         self.texts, self.raws, self._places, dtype = _common_values(pieces, newer)
         self.values = np.empty(self.rows, dtype)
         self.quality = self._optional("quality", pieces, newer, np.dtype(np.uint8))
@@ -169,7 +169,9 @@ class _Output:
         self, column: str, pieces: Sequence[Piece], newer: Samples | None, dtype: np.dtype[Any]
     ) -> NDArray[Any] | None:
         """A column of zeros if anything may be put into it."""
-        wanted = any(p.segment.has(column) for p in pieces) or (newer is not None and getattr(newer, column) is not None)
+        wanted = any(p.segment.has(column) for p in pieces) or (
+            newer is not None and getattr(newer, column) is not None
+        )
         return np.zeros(self.rows, dtype) if wanted else None
 
     def put_times(self, at: slice, ticks: NDArray[np.int64], resolution: str) -> None:
@@ -253,8 +255,8 @@ def read(pieces: Sequence[Piece], newer: Samples | None = None, *, ticks_of: str
     jobs: list[Callable[[], None]] = []
     offset = 0
     for number, piece, rows in _assign(pieces, newer):
-        if rows is not None and number >= 0 and _before(rows, piece):
-            offset = _merge_piece(output, piece, number, rows, offset)
+        if rows is not None and piece is not None and _before(rows, piece):
+            offset = _merge_piece(output, piece, rows, offset)
             continue
         if piece is not None:
             jobs.extend(_chunk_jobs(output, piece, number, offset))
@@ -281,18 +283,18 @@ def _assign(pieces: Sequence[Piece], newer: Samples | None) -> Iterator[tuple[in
 
 def _start_tick(piece: Piece, resolution: str) -> int:
     """The piece's first possible tick, in ticks of `resolution`, rounded up."""
-    return -(-int(piece.segment.record["first"]) * TICKS_PER_SECOND[resolution] // TICKS_PER_SECOND[piece.segment.resolution])
+    return -(
+        -int(piece.segment.record["first"]) * TICKS_PER_SECOND[resolution] // TICKS_PER_SECOND[piece.segment.resolution]
+    )
 
 
-def _before(rows: Samples, piece: Piece | None) -> bool:
+def _before(rows: Samples, piece: Piece) -> bool:
     """Whether some newer row is not after the whole piece."""
-    if piece is None:
-        return False
     scale, own = TICKS_PER_SECOND[rows.resolution], TICKS_PER_SECOND[piece.segment.resolution]
     return int(rows.ticks[0]) * own <= piece.last_tick * scale
 
 
-def _merge_piece(output: _Output, piece: Piece, number: int, rows: Samples, offset: int) -> int:
+def _merge_piece(output: _Output, piece: Piece, rows: Samples, offset: int) -> int:
     """Decode a piece on its own, lay newer rows over it, and put the result in place; return the next free row."""
     merged = overlay(to_samples(read([piece], ticks_of=piece.segment.resolution), piece.segment.resolution), rows)
     at = slice(offset, offset + len(merged))
@@ -334,7 +336,8 @@ def _chunk_jobs(output: _Output, piece: Piece, number: int, offset: int) -> list
     portion = max(1, -(-len(chunks) // (2 * _MAX_THREADS))) if len(piece) > _ROWS_WORTH_THREADS else len(chunks)
     shift = offset - piece.start_row
     return [
-        _portion(output, piece, number, chunks[start : start + portion], shift) for start in range(0, len(chunks), portion)
+        _portion(output, piece, number, chunks[start : start + portion], shift)
+        for start in range(0, len(chunks), portion)
     ]
 
 

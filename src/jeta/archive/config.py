@@ -48,7 +48,9 @@ class ArchiveConfig:
         if self.time_system not in SYSTEMS:
             raise ValueError(f"time_system must be one of {', '.join(SYSTEMS)}, but is {self.time_system!r}")
         if self.format != FORMAT:
-            raise ValueError(f"format {self.format!r} is not the format {FORMAT} that this version of jeta reads; upgrade jeta")
+            raise ValueError(
+                f"format {self.format!r} is not the format {FORMAT} that this version of jeta reads; upgrade jeta"
+            )
         if not to_seconds(self.earliest) < to_seconds(self.latest):
             raise ValueError(f"earliest ({self.earliest}) must come before latest ({self.latest})")
 
@@ -107,11 +109,14 @@ def load(root: Path) -> ArchiveConfig:
             f"no jeta archive at {root} (no file {path.name} there); create one with  jeta create {root}"
         ) from err
     except (yaml.YAMLError, UnicodeDecodeError) as err:
-        raise ArchiveCorruptError(f"{path} is not readable as YAML: {err}; mend it by hand or restore it from a backup") from err
+        raise ArchiveCorruptError(
+            f"{path} is not readable as YAML: {err}; mend it by hand or restore it from a backup"
+        ) from err
     known = {field.name for field in fields(ArchiveConfig)}
     if not isinstance(content, dict) or "name" not in content or not known.issuperset(content):
         raise ArchiveCorruptError(f"{path} must be a mapping of {', '.join(sorted(known))}, but holds {content!r}")
     try:
-        return ArchiveConfig(**{key: value if key == "format" else str(value) for key, value in content.items()})
+        settings: dict[str, Any] = {key: value if key == "format" else str(value) for key, value in content.items()}
+        return ArchiveConfig(**settings)
     except ValueError as err:
         raise ArchiveCorruptError(f"{path}: {err}") from err

@@ -114,9 +114,15 @@ def read_exactly(descriptor: int, size_bytes: int, offset: int) -> bytes:
     EOFError
         If the file ends before the span does.
     """
-    data = os.pread(descriptor, size_bytes, offset) if hasattr(os, "pread") else _seek_and_read(descriptor, size_bytes, offset)
+    data = (
+        os.pread(descriptor, size_bytes, offset)
+        if hasattr(os, "pread")
+        else _seek_and_read(descriptor, size_bytes, offset)
+    )
     if len(data) != size_bytes:
-        raise EOFError(f"file ends {size_bytes - len(data)} bytes before the end of the span of {size_bytes} at {offset}")
+        raise EOFError(
+            f"file ends {size_bytes - len(data)} bytes before the end of the span of {size_bytes} at {offset}"
+        )
     return data
 
 

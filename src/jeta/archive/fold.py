@@ -54,7 +54,11 @@ class Rewrite:
 
 
 def plan(
-    firsts: NDArray[np.int64], lasts: NDArray[np.int64], rows: NDArray[np.int64], newer: NDArray[np.int64], segment_rows: int
+    firsts: NDArray[np.int64],
+    lasts: NDArray[np.int64],
+    rows: NDArray[np.int64],
+    newer: NDArray[np.int64],
+    segment_rows: int,
 ) -> list[Rewrite]:
     """Decide which segments are written anew.
 
@@ -147,7 +151,7 @@ def split_rows(ticks: NDArray[np.int64], segment_rows: int) -> list[int]:
     """
     parts = -(-len(ticks) // segment_rows)
     wanted = np.linspace(0, len(ticks), parts + 1).astype(np.int64)[1:-1]
-    return np.unique([0, *np.searchsorted(ticks, ticks[wanted], "left").tolist(), len(ticks)]).tolist()
+    return sorted({0, *np.searchsorted(ticks, ticks[wanted], "left").tolist(), len(ticks)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +226,9 @@ def _rewrite(folder: Path, msid: str, old: Manifest, newer: Samples, folded: int
     """Write the new segments of a column, and return the manifest that names them."""
     resolution = finest([column.common_resolution(old), newer.resolution])
     newer = newer.at_resolution(resolution)
-    scales = np.array([TICKS_PER_SECOND[resolution] // TICKS_PER_SECOND[name] for name in RESOLUTIONS if _divides(name, resolution)])
+    scales = np.array(
+        [TICKS_PER_SECOND[resolution] // TICKS_PER_SECOND[name] for name in RESOLUTIONS if _divides(name, resolution)]
+    )
     scale = scales[old.segments["resolution"]] if len(old.segments) else np.empty(0, np.int64)
     rewrites = plan(
         old.segments["first"] * scale, old.segments["last"] * scale, old.segments["rows"], newer.ticks, segment_rows

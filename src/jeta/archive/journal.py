@@ -105,7 +105,9 @@ def _write_columns(file: Any, pieces: list[Samples], entries: NDArray[np.void]) 
     entries["last"] = [piece.ticks[-1] for piece in pieces]
     entries["resolution"] = [RESOLUTIONS.index(piece.resolution) for piece in pieces]
     entries["dtype"] = ["text" if piece.is_text else piece.values.dtype.newbyteorder("<").str for piece in pieces]
-    entries["stored_dtype"] = ["|u1" if p.values.dtype == bool else p.values.dtype.newbyteorder("<").str for p in pieces]
+    entries["stored_dtype"] = [
+        "|u1" if p.values.dtype == bool else p.values.dtype.newbyteorder("<").str for p in pieces
+    ]
     _put(file, "times", [piece.ticks for piece in pieces], np.arange(len(pieces)), entries["times_offset"])
     for dtype in np.unique(entries["stored_dtype"]):
         which = np.flatnonzero(entries["stored_dtype"] == dtype)
@@ -114,14 +116,22 @@ def _write_columns(file: Any, pieces: list[Samples], entries: NDArray[np.void]) 
         _put(file, f"values_{stored.name}", values, which, entries["values_offset"])
     for column, dtype in (("quality", np.uint8), ("alarm", np.int16)):
         which = np.flatnonzero([getattr(piece, column) is not None for piece in pieces])
-        _put(file, column, [getattr(pieces[i], column).astype(dtype) for i in which], which, entries[f"{column}_offset"])
+        _put(
+            file, column, [getattr(pieces[i], column).astype(dtype) for i in which], which, entries[f"{column}_offset"]
+        )
     which = np.flatnonzero([piece.is_text for piece in pieces])
     texts = [values_codec.encode_texts(piece.texts) for i in which if (piece := pieces[i]).texts is not None]
     width = max((text.dtype.itemsize for text in texts), default=1)
     entries["levels"][which] = [len(text) for text in texts]
     entries["text_bytes"][which] = width
     _put(file, "texts", [text.astype(f"S{width}") for text in texts], which, entries["texts_offset"])
-    _put(file, "raws", [piece.raws for i in which if (piece := pieces[i]).raws is not None], which, entries["raws_offset"])
+    _put(
+        file,
+        "raws",
+        [piece.raws for i in which if (piece := pieces[i]).raws is not None],
+        which,
+        entries["raws_offset"],
+    )
 
 
 def _put(file: Any, name: str, arrays: list[NDArray[Any]], which: NDArray[np.intp], offsets: NDArray[np.int64]) -> None:
@@ -222,6 +232,8 @@ class JournalFile:
     def _array(self, entry: np.void, what: str, dtype: np.dtype[Any], count: int) -> NDArray[Any]:
         """Read one of an MSID's arrays."""
         try:
-            return np.frombuffer(read_exactly(self._descriptor, count * dtype.itemsize, int(entry[f"{what}_offset"])), dtype)
+            return np.frombuffer(
+                read_exactly(self._descriptor, count * dtype.itemsize, int(entry[f"{what}_offset"])), dtype
+            )
         except EOFError as err:
             raise ArchiveCorruptError(f"{self.path} is cut short ({err}); restore it from a backup") from err

@@ -7,7 +7,7 @@ import os
 import socket
 import sys
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from jeta.errors import ArchiveLockedError
 
@@ -90,7 +90,7 @@ class WriterLock:
         except (OSError, ValueError, KeyError, TypeError):
             return "another process"
 
-    def __enter__(self) -> WriterLock:
+    def __enter__(self) -> Self:
         self.acquire()
         return self
 

@@ -112,12 +112,20 @@ def from_bytes(content: bytes, path: Path) -> Manifest:
     line, _, records = content.partition(b"\n")
     try:
         head: dict[str, Any] = json.loads(line)
-        ok = head["file"] == _MAGIC and zlib.crc32(records) == head["crc32"] and len(records) == head["segments"] * RECORD.itemsize
+        ok = (
+            head["file"] == _MAGIC
+            and zlib.crc32(records) == head["crc32"]
+            and len(records) == head["segments"] * RECORD.itemsize
+        )
         if ok:
             return Manifest(np.frombuffer(records, RECORD), int(head["folded"]), int(head["generation"]))
     except (ValueError, KeyError, TypeError) as err:
-        raise ArchiveCorruptError(f"{path} is not a manifest ({err}); delete it and it is made again from the segments") from err
-    raise ArchiveCorruptError(f"{path} is damaged or of a later format; delete it and it is made again from the segments")
+        raise ArchiveCorruptError(
+            f"{path} is not a manifest ({err}); delete it and it is made again from the segments"
+        ) from err
+    raise ArchiveCorruptError(
+        f"{path} is damaged or of a later format; delete it and it is made again from the segments"
+    )
 
 
 def rebuild(folder: Path) -> Manifest:
@@ -145,7 +153,9 @@ def rebuild(folder: Path) -> Manifest:
     for path in unreadable:
         # A fold that was killed leaves unfinished files of a newer generation; its rows are still in the journal.
         if int(path.stem.split("-")[-3]) <= newest:
-            raise ArchiveCorruptError(f"{path} is damaged, and the manifest beside it is lost; restore the column from a backup")
+            raise ArchiveCorruptError(
+                f"{path} is damaged, and the manifest beside it is lost; restore the column from a backup"
+            )
     superseded = {name for _, names in complete.values() for name in names}
     records = [record for name, (record, _) in complete.items() if name not in superseded]
     if not records:
@@ -161,7 +171,7 @@ def rebuild(folder: Path) -> Manifest:
 
 def in_order(segments: NDArray[np.void]) -> NDArray[np.void]:
     """Return segments in order of time, whatever their resolutions."""
-    return segments[sorted(range(len(segments)), key=lambda number: _in_nanoseconds(segments[number])[0])]
+    return segments[sorted(range(len(segments)), key=lambda number: _in_nanoseconds(segments[int(number)])[0])]
 
 
 def _segments_on_disk(folder: Path) -> tuple[dict[str, tuple[np.void, tuple[str, ...]]], list[Path]]:
@@ -172,7 +182,7 @@ def _segments_on_disk(folder: Path) -> tuple[dict[str, tuple[np.void, tuple[str,
     for path in sorted(folder.glob(f"*{SEGMENT_SUFFIX}")):
         try:
             with h5py.File(path, "r") as file:
-                about = np.asarray(file.attrs["about"]).astype(RECORD)[()]
+                about = np.asarray(file.attrs["about"]).astype(RECORD).reshape(1)[0]
                 found[path.name] = (about, tuple(str(file.attrs.get("supersedes", "")).split()))
         except (OSError, KeyError):
             unreadable.append(path)

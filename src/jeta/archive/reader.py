@@ -120,7 +120,9 @@ class JetaReader:
                 continue  # a fold removed it after we listed it; what it held is in the columns now
             self._journal = current
             return list(current.values())
-        raise ArchiveCorruptError(f"{self.layout.journal} keeps changing while it is read ({len(names)} files); try again")
+        raise ArchiveCorruptError(
+            f"{self.layout.journal} keeps changing while it is read ({len(names)} files); try again"
+        )
 
     def manifest(self, msid: str) -> Manifest:
         """Return the segments of an MSID as they are now."""
@@ -247,7 +249,9 @@ class JetaReader:
             except FileNotFoundError as err:
                 missing = err.filename
                 self._manifests.pop(msid, None)
-        raise ArchiveCorruptError(f"segment {missing} is listed but not there; run  jeta verify  and restore it from a backup")
+        raise ArchiveCorruptError(
+            f"segment {missing} is listed but not there; run  jeta verify  and restore it from a backup"
+        )
 
 
 def journal_rows(commits: list[JournalFile], msid: str, bounds: Bounds | None, *, after: int) -> Samples | None:
@@ -297,5 +301,3 @@ def _span_ns(record: np.ndarray[tuple[int], np.dtype[np.void]]) -> tuple[int, in
 def _is_commit(name: str) -> bool:
     """Whether a file of the journal's folder is a commit."""
     return name.endswith(JOURNAL_SUFFIX) and name[: -len(JOURNAL_SUFFIX)].isdecimal()
-
-

@@ -22,7 +22,7 @@ from __future__ import annotations
 import os
 import zlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
@@ -147,7 +147,10 @@ def _write_file(
         for name, table in tables:
             dataset = file.create_dataset(name, data=table.view(np.uint8) if table.dtype == bool else table)
             record["raws_offset" if name == "raws" else "levels_offset"] = dataset.id.get_offset()
-            record["levels"], record["text_bytes"] = len(table), 0 if coded.texts is None else coded.texts.dtype.itemsize
+            record["levels"], record["text_bytes"] = (
+                len(table),
+                0 if coded.texts is None else coded.texts.dtype.itemsize,
+            )
         record["chunks_offset"] = file.create_dataset("chunks", data=chunks).id.get_offset()
         record["tables_crc32"] = tables_crc32(chunks, *(table for _, table in tables))
         file.attrs["about"] = record[0]
@@ -174,7 +177,12 @@ def _write_chunks(file: h5py.File, name: str, column: NDArray[Any], chunks: NDAr
     # The arguments of the filter as the Blosc plug-in writes them: two versions, item and chunk size, level, shuffle, codec.
     options = (2, 2, item, rows * item, _LEVEL, _BIT_SHUFFLE, 1)
     dataset = file.create_dataset(
-        name, shape=column.shape, dtype=column.dtype, chunks=(rows,), compression=_BLOSC_FILTER, compression_opts=options
+        name,
+        shape=column.shape,
+        dtype=column.dtype,
+        chunks=(rows,),
+        compression=_BLOSC_FILTER,
+        compression_opts=options,
     )
     for number, start in enumerate(range(0, len(column), rows)):
         piece = column[start : start + rows]
@@ -217,7 +225,7 @@ class SegmentFile:
         """Close the file."""
         os.close(self._descriptor)
 
-    def __enter__(self) -> SegmentFile:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -243,7 +251,8 @@ class SegmentFile:
         stored = self.stored_levels()
         if int(self.record["text_bytes"]):
             return values_codec.decode_texts(stored)
-        return stored.view(np.dtype(self.record["dtype"].decode()))
+        levels: NDArray[Any] = stored.view(np.dtype(self.record["dtype"].decode()))
+        return levels
 
     def raws(self) -> NDArray[np.float64]:
         """The source's number for each text, shape (levels,)."""
@@ -256,8 +265,11 @@ class SegmentFile:
     def stored_dtype(self, column: str) -> np.dtype[Any]:
         """The type in which a column is stored."""
         if column in ("times", "values"):
-            return np.dtype(self.record["times_dtype" if column == "times" else "stored_dtype"].decode())
-        return np.dtype("u1") if column == "quality" else np.dtype("<i2")
+            name = self.record["times_dtype" if column == "times" else "stored_dtype"].decode()
+        else:
+            name = "|u1" if column == "quality" else "<i2"
+        dtype: np.dtype[Any] = np.dtype(name)
+        return dtype
 
     def read_chunk(self, column: str, chunk: int, out: NDArray[Any]) -> None:
         """Decode one chunk of one column.

@@ -46,7 +46,9 @@ def load(path: Path) -> State | None:
     except FileNotFoundError:
         return None
     except (ValueError, KeyError, TypeError) as err:
-        raise ArchiveCorruptError(f"{path} is damaged ({err!r}); delete it and it is made again from the columns") from err
+        raise ArchiveCorruptError(
+            f"{path} is damaged ({err!r}); delete it and it is made again from the columns"
+        ) from err
 
 
 def save(path: Path, state: State) -> None:

@@ -38,7 +38,9 @@ def _typical_step(ticks: NDArray[np.int64]) -> int:
     return int(mean * (1 << STEP_SHIFT)) if mean < 2**40 else 0
 
 
-def encode(ticks: NDArray[np.int64], chunk_rows: int) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.signedinteger]]:
+def encode(
+    ticks: NDArray[np.int64], chunk_rows: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.signedinteger]]:
     """Code sorted instants.
 
     Parameters

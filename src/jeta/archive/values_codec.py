@@ -64,9 +64,9 @@ def encode(samples: Samples) -> CodedValues:
         return CodedValues(codes.astype(code_dtype(len(used))), texts=encode_texts(texts), raws=samples.raws[used])
     values = samples.values
     if values.dtype.itemsize > 2:
-        levels, codes = _levels_of(values)
-        if levels is not None and codes is not None:
-            return CodedValues(codes, levels=levels)
+        coded = _levels_of(values)
+        if coded is not None:
+            return coded
     return CodedValues(values.view(np.uint8) if values.dtype == bool else values)
 
 
@@ -86,14 +86,14 @@ def code_dtype(levels: int) -> np.dtype[np.unsignedinteger]:
     return np.dtype(np.min_scalar_type(max(levels - 1, 0))).newbyteorder("<")
 
 
-def _levels_of(values: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]] | tuple[None, None]:
+def _levels_of(values: NDArray[Any]) -> CodedValues | None:
     """Distinct values to the last bit and each row's code, or None if they would not pay."""
     bits = values.view(f"u{values.dtype.itemsize}")
     # A quick look at the first rows spares sorting a whole segment of a noisy float channel in vain.
     trial = bits[:_TRIAL_ROWS]
     if len(np.unique(trial)) * _ROWS_PER_LEVEL > max(len(trial), 16) * (1 + _ROWS_PER_LEVEL) // 2:
-        return None, None
+        return None
     levels, codes = np.unique(bits, return_inverse=True)
     if len(levels) > MAX_LEVELS or len(levels) * _ROWS_PER_LEVEL > max(len(bits), 16):
-        return None, None
-    return levels.view(values.dtype), codes.astype(code_dtype(len(levels)))
+        return None
+    return CodedValues(codes.astype(code_dtype(len(levels))), levels=levels.view(values.dtype))

@@ -7,8 +7,7 @@ rename, and a fold can be run again from the start.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
+from typing import TYPE_CHECKING, Self
 
 from jeta.archive import fold, journal, state
 from jeta.archive.files import remove_leftovers
@@ -75,7 +74,7 @@ class Writer:
         self._lock = WriterLock(self.layout.lock)
         self._state = state.State()
 
-    def __enter__(self) -> Writer:
+    def __enter__(self) -> Self:
         """Take the lock.
 
         Raises
@@ -164,9 +163,7 @@ class Writer:
         commits = self.reader.journal_files()
         return len(commits), sum(int(commit.entries["rows"].sum()) for commit in commits)
 
-    def fold(
-        self, *, executor: Executor | None = None, progress: Callable[[int, int], None] | None = None
-    ) -> int:
+    def fold(self, *, executor: Executor | None = None, progress: Callable[[int, int], None] | None = None) -> int:
         """Move everything in the journal into the columns.
 
         Parameters
@@ -198,5 +195,3 @@ class Writer:
 def _scale(rows: Samples) -> int:
     """Nanoseconds in a tick."""
     return NS // TICKS_PER_SECOND[rows.resolution]
-
-

@@ -95,7 +95,9 @@ class MSID:
         _check_stat(stat)
         msids, names = msid_glob(msid)
         if len(names) > 1:
-            raise AmbiguousMsidError(f"Multiple matches for {msid!r}: {', '.join(msids)}; name one, or use fetch.MSIDset")
+            raise AmbiguousMsidError(
+                f"Multiple matches for {msid!r}: {', '.join(msids)}; name one, or use fetch.MSIDset"
+            )
         archive = session.current_archive()
         self.msid, self.MSID = msids[0], names[0]
         self.stat = stat
@@ -266,7 +268,8 @@ def _bads(rows: Rows) -> NDArray[np.bool_]:
     """Which samples the source or a person has flagged as bad."""
     if rows.quality is None:
         return np.zeros(len(rows.times), bool)
-    return (rows.quality & np.uint8(FLAGGED_BY_SOURCE | FLAGGED_BY_PERSON)) != 0
+    flagged: NDArray[np.bool_] = (rows.quality & np.uint8(FLAGGED_BY_SOURCE | FLAGGED_BY_PERSON)) != 0
+    return flagged
 
 
 def _alarms(parts: list[Rows]) -> NDArray[np.int16] | None:

@@ -61,7 +61,9 @@ def _one_instant(value: Any, system: str) -> float:
     """Seconds of one time."""
     seconds = to_seconds(value, system)
     if not isinstance(seconds, float):
-        raise TimeFormatError(f"start and stop must be one time each, but got {value!r}; several intervals go into start as pairs")
+        raise TimeFormatError(
+            f"start and stop must be one time each, but got {value!r}; several intervals go into start as pairs"
+        )
     return seconds
 
 
@@ -88,13 +90,19 @@ def intervals_of(start: Any, system: str) -> list[Span] | None:
     pairs = _pairs(start)
     if pairs is None:
         return None
-    spans = sorted((Span(_one_instant(a, system), _one_instant(b, system)) for a, b in pairs), key=lambda s: (s.tstart, s.tstop))
+    spans = sorted(
+        (Span(_one_instant(a, system), _one_instant(b, system)) for a, b in pairs), key=lambda s: (s.tstart, s.tstop)
+    )
     for span in spans:
         if span.tstop < span.tstart:
-            raise IntervalError(f"interval ends before it starts: {' to '.join(span.dates(system))}; swap its two times")
+            raise IntervalError(
+                f"interval ends before it starts: {' to '.join(span.dates(system))}; swap its two times"
+            )
     for one, two in zip(spans, spans[1:], strict=False):
         if one.tstop > two.tstart:
-            raise IntervalError(f"Input intervals overlap: {one.dates(system)} and {two.dates(system)}; join or cut them")
+            raise IntervalError(
+                f"Input intervals overlap: {one.dates(system)} and {two.dates(system)}; join or cut them"
+            )
     return spans
 
 
@@ -108,7 +116,9 @@ def _pairs(start: Any) -> list[tuple[Any, Any]] | None:
         return None
     pairs = [tuple(row) for row in start if isinstance(row, list | tuple | np.ndarray) and len(row) >= 2]
     if len(pairs) != len(start):
-        raise IntervalError(f"a list as start must hold pairs of times, but got {start!r:.200}; give one time, or [(start, stop), ...]")
+        raise IntervalError(
+            f"a list as start must hold pairs of times, but got {start!r:.200}; give one time, or [(start, stop), ...]"
+        )
     return [(row[0], row[1]) for row in pairs]
 
 

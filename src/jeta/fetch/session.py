@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +12,6 @@ from jeta.archive import ArchiveReader, open_archive
 from jeta.errors import ArchiveNotFoundError
 
 if TYPE_CHECKING:
-    import os
     from types import TracebackType
 
     from jeta.tdb import Tdb
@@ -54,7 +54,7 @@ class set_archive:  # noqa: N801 - used like a function; a class so that ``with`
             if root is None:
                 _chosen.clear()
                 return
-            reader = open_archive(root) if isinstance(root, str) or hasattr(root, "__fspath__") else root
+            reader = open_archive(root) if isinstance(root, str | os.PathLike) else root
             _open[reader.root] = reader
             _chosen[:] = [reader.root]
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-
 from jeta.archive import open_archive
 from jeta.archive.check import Problem, check_column, check_commit
 from jeta.archive.files import ASIDE_PREFIX
@@ -130,6 +129,6 @@ def _finding(problem: Problem) -> Finding:
 
 def _leftover(path: Path) -> Finding:
     """A file that belongs to nothing."""
-    return Finding("note", path, "is not part of the archive, as a killed process leaves it; the next write or fold removes it")
-
-
+    return Finding(
+        "note", path, "is not part of the archive, as a killed process leaves it; the next write or fold removes it"
+    )

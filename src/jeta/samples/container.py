@@ -137,7 +137,9 @@ class Samples:
             return self
         factor, rest = divmod(TICKS_PER_SECOND[resolution], TICKS_PER_SECOND[self.resolution])
         if rest or not factor:
-            raise ValuesError(f"ticks of {self.resolution} cannot become {resolution} without loss; ask for a finer unit")
+            raise ValuesError(
+                f"ticks of {self.resolution} cannot become {resolution} without loss; ask for a finer unit"
+            )
         limit = np.iinfo(np.int64).max // factor
         if len(self) and (self.ticks.max() > limit or self.ticks.min() < -limit):
             worst = int(np.abs(self.ticks).max())
@@ -241,10 +243,16 @@ def _shared_levels(
     raws = np.concatenate([part.raws for part in parts if part.raws is not None])
     levels, level_raws, place = distinct_levels(texts, raws)
     starts = np.cumsum([0, *(0 if part.texts is None else len(part.texts) for part in parts)])
-    return levels, level_raws, [place[start + part.values.astype(np.intp)] for start, part in zip(starts, parts, strict=False)]
+    return (
+        levels,
+        level_raws,
+        [place[start + part.values.astype(np.intp)] for start, part in zip(starts, parts, strict=False)],
+    )
 
 
-def _filled(columns: Sequence[NDArray[Any] | None], parts: Sequence[Samples], dtype: np.dtype[Any]) -> NDArray[Any] | None:
+def _filled(
+    columns: Sequence[NDArray[Any] | None], parts: Sequence[Samples], dtype: np.dtype[Any]
+) -> NDArray[Any] | None:
     """Join optional columns, with zeros where a part has none; None if none has any."""
     if all(column is None for column in columns):
         return None

@@ -79,7 +79,8 @@ def append(
         values = _checked_values(vals)
         if values.ndim != 1 or len(values) != len(instants.ticks):
             raise ValuesError(
-                f"{name}: expected as many values as times in one dimension, got {len(instants.ticks)} times and values of shape {values.shape}"
+                f"{name}: expected as many values as times in one dimension, "
+                f"got {len(instants.ticks)} times and values of shape {values.shape}"
             )
         rows = _samples(instants, values, _checked_quality(quality, len(values)))
         file = FileReport(None, "arrays")
@@ -115,12 +116,16 @@ def _checked_values(vals: Any) -> NDArray[Any]:
         If they are neither numbers, booleans nor texts, or some are masked.
     """
     if np.ma.is_masked(vals):
-        raise ValuesError(f"{int(np.ma.getmaskarray(vals).sum())} values are masked; leave them out, or fill them and flag them with quality")
+        raise ValuesError(
+            f"{int(np.ma.getmaskarray(vals).sum())} values are masked; leave them out, or fill them and flag them with quality"
+        )
     values = np.atleast_1d(np.asarray(vals))
     if values.dtype == object:
         if len(values) and all(isinstance(value, str) for value in values.tolist()):
             return values.astype(np.str_)
-        raise ValuesError(f"expected numbers, booleans or texts of one type, got Python objects such as {values.flat[:1].tolist()}")
+        raise ValuesError(
+            f"expected numbers, booleans or texts of one type, got Python objects such as {values.flat[:1].tolist()}"
+        )
     if values.dtype.kind == "S":
         return np.char.decode(values, "utf-8")
     if values.dtype.kind == "f" and values.dtype.itemsize not in (4, 8):
@@ -147,10 +152,12 @@ def _checked_quality(quality: Any, rows: int) -> NDArray[np.uint8] | None:
     if flags.shape == (1,) and rows != 1 and np.ndim(quality) == 0:
         flags = np.repeat(flags, rows)
     if flags.shape != (rows,) or flags.dtype.kind not in "biu":
-        raise ValuesError(f"quality must be {rows} booleans or numbers from 0 to 255, got {flags.dtype} of shape {flags.shape}")
+        raise ValuesError(
+            f"quality must be {rows} booleans or numbers from 0 to 255, got {flags.dtype} of shape {flags.shape}"
+        )
     if flags.dtype.kind == "b":
         return flags.astype(np.uint8) * np.uint8(FLAGGED_BY_SOURCE)
-    if rows and not (0 <= flags.min() and flags.max() <= 255):
+    if rows and not (flags.min() >= 0 and flags.max() <= 255):
         raise ValuesError(f"quality must be from 0 to 255, got {flags.min()} to {flags.max()}")
     return flags.astype(np.uint8)
 

@@ -95,7 +95,9 @@ def _files(path: Path) -> list[tuple[Path, bool]]:
         raise FileNotFoundError(f"{path} does not exist; give files or folders that do")
     if not path.is_dir():
         return [(path, True)]
-    inside = sorted(file for file in path.rglob("*") if not any(part.startswith(".") for part in file.relative_to(path).parts))
+    inside = sorted(
+        file for file in path.rglob("*") if not any(part.startswith(".") for part in file.relative_to(path).parts)
+    )
     return [(file, False) for file in inside if not file.is_dir()]
 
 
@@ -178,4 +180,3 @@ def _in_system(samples: Samples, system: str) -> Samples:
     if system == "unix":
         return samples
     return replace(samples, ticks=unix_ticks_to_cxcsec_ticks(samples.ticks, samples.resolution))
-

@@ -146,7 +146,9 @@ class Report:
     @property
     def errors(self) -> dict[Path, str]:
         """Files that could not be read, and why."""
-        return {file.path: file.error for file in self.files if file.error and not file.skipped and file.path is not None}
+        return {
+            file.path: file.error for file in self.files if file.error and not file.skipped and file.path is not None
+        }
 
     @property
     def msids(self) -> dict[str, Tally]:
@@ -159,10 +161,11 @@ class Report:
 
     def __str__(self) -> str:
         whole = self.total
-        lines = [
+        summary = (
             f"{_count(len(self.files), 'file')}: {whole.read:,} rows read, {whole.stored:,} stored, "
             f"{whole.duplicate:,} duplicate, {whole.replaced:,} replaced, {whole.rejected.total():,} rejected"
-        ]
+        )
+        lines = [summary]
         lines += [f"  rejected {rows:>12,}  {reason}" for reason, rows in sorted(whole.rejected.items())]
         skipped = sum(file.skipped for file in self.files)
         if skipped:
@@ -174,7 +177,9 @@ class Report:
         return f"<Report {str(self).splitlines()[0]}>"
 
     def _repr_html_(self) -> str:
-        head = "".join(f"<th>{name}</th>" for name in ("file", "format", "read", "stored", "duplicate", "replaced", "rejected"))
+        head = "".join(
+            f"<th>{name}</th>" for name in ("file", "format", "read", "stored", "duplicate", "replaced", "rejected")
+        )
         rows = "".join(_html_row(file) for file in self.files)
         return f"<table><tr>{head}</tr>{rows}</table>"
 
@@ -184,7 +189,15 @@ def _html_row(file: FileReport) -> str:
     whole = file.total
     why = file.error or "; ".join(f"{rows:,} {reason}" for reason, rows in sorted(whole.rejected.items())) or "0"
     name = "arrays" if file.path is None else file.path.name
-    cells = (name, file.format, f"{whole.read:,}", f"{whole.stored:,}", f"{whole.duplicate:,}", f"{whole.replaced:,}", why)
+    cells = (
+        name,
+        file.format,
+        f"{whole.read:,}",
+        f"{whole.stored:,}",
+        f"{whole.duplicate:,}",
+        f"{whole.replaced:,}",
+        why,
+    )
     return "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in cells) + "</tr>"
 
 
