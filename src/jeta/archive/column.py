@@ -23,7 +23,7 @@ from jeta.samples.container import distinct_levels
 from jeta.times import TICKS_PER_SECOND, ticks_to_seconds
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -156,11 +156,13 @@ class Rows:
 class _Output:
     """The arrays that a read fills, allocated once."""
 
-    def __init__(self, pieces: Sequence[Piece], newer: Samples | None, *, ticks_of: str | None) -> None:
+    def __init__(
+        self, pieces: Sequence[Piece], newer: Samples | None, types: Collection[str], *, ticks_of: str | None
+    ) -> None:
         self.rows = sum(map(len, pieces)) + (0 if newer is None else len(newer))
         self.ticks_of = ticks_of
         self.times: NDArray[Any] = np.empty(self.rows, np.float64 if ticks_of is None else np.int64)
-        self.texts, self.raws, self._places, dtype = _common_values(pieces, newer)
+        self.texts, self.raws, self._places, dtype = _common_values(pieces, newer, types)
         self.values = np.empty(self.rows, dtype)
         self.quality = self._optional("quality", pieces, newer, np.dtype(np.uint8))
         self.alarm = self._optional("alarm", pieces, newer, np.dtype(np.int16))
@@ -208,10 +210,10 @@ class _Output:
 
 
 def _common_values(
-    pieces: Sequence[Piece], newer: Samples | None
+    pieces: Sequence[Piece], newer: Samples | None, types: Collection[str]
 ) -> tuple[NDArray[np.str_] | None, NDArray[np.float64] | None, list[NDArray[Any] | None], np.dtype[Any]]:
     """One type for the values of all sources, and what each source's codes become; the last source is the newer rows."""
-    dtypes = [np.dtype(p.segment.record["dtype"].decode()) for p in pieces if p.segment.record["dtype"] != b"text"]
+    names = {*types, *(p.segment.record["dtype"].decode() for p in pieces)}
     tables: list[tuple[NDArray[np.str_], NDArray[np.float64]]] = [
         (levels, p.segment.raws())
         for p in pieces
@@ -219,9 +221,10 @@ def _common_values(
     ]
     if newer is not None and newer.texts is not None and newer.raws is not None:
         tables.append((newer.texts, newer.raws))
+    if not tables and "text" in names:
+        return np.empty(0, "U1"), np.empty(0), [None], np.dtype(np.uint8)
     if not tables:
-        if newer is not None:
-            dtypes.append(newer.values.dtype)
+        dtypes = [np.dtype(name) for name in names] + ([] if newer is None else [newer.values.dtype])
         places = [p.segment.levels() for p in pieces]
         return None, None, [*places, None], np.result_type(*dtypes) if dtypes else np.dtype(np.float64)
     texts, raws, codes = distinct_levels(
@@ -232,7 +235,13 @@ def _common_values(
     return texts, raws, [*split, None] if newer is None else [*split], codes.dtype
 
 
-def read(pieces: Sequence[Piece], newer: Samples | None = None, *, ticks_of: str | None = None) -> Rows:
+def read(
+    pieces: Sequence[Piece],
+    newer: Samples | None = None,
+    *,
+    types: Collection[str] = (),
+    ticks_of: str | None = None,
+) -> Rows:
     """Read rows, and lay newer ones over them.
 
     Parameters
@@ -241,6 +250,9 @@ def read(pieces: Sequence[Piece], newer: Samples | None = None, *, ticks_of: str
         What `locate` found.
     newer : Samples, optional
         Rows of the journal within the same span, sorted by time.
+    types : collection of str
+        Types of all rows of the column, ``"text"`` or names of numpy types, so that the type of the values does not depend on
+        the span; by default only those of the rows read count.
     ticks_of : {'ms', 'us', 'ns'}, optional
         Return instants as ticks; it must be as fine as any of the rows. By default they are returned as seconds.
 
@@ -251,7 +263,7 @@ def read(pieces: Sequence[Piece], newer: Samples | None = None, *, ticks_of: str
     """
     if newer is not None and not len(newer):
         newer = None
-    output = _Output(pieces, newer, ticks_of=ticks_of)
+    output = _Output(pieces, newer, types, ticks_of=ticks_of)
     jobs: list[Callable[[], None]] = []
     offset = 0
     for number, piece, rows in _assign(pieces, newer):

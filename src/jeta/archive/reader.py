@@ -163,9 +163,7 @@ class JetaReader:
 
     def value_types(self, msid: str) -> set[str]:
         """Return the types in which rows of an MSID are held: ``"text"``, or names of numpy types such as ``"<f8"``."""
-        found = {name.decode() for name in np.unique(self.manifest(msid).segments["dtype"]).tolist()}
-        entries = (commit.find(msid) for commit in self.journal_files())
-        return found | {entry["dtype"].decode() for entry in entries if entry is not None}
+        return _value_types(self.journal_files(), self.manifest(msid), msid)
 
     def time_range(self, msid: str) -> tuple[float, float] | None:
         """Return first and last instant of an MSID in seconds, None if it has no samples."""
@@ -243,9 +241,9 @@ class JetaReader:
             newer = journal_rows(commits, msid, bounds, after=manifest.folded)
             try:
                 with ExitStack() as stack:
-                    return column.read(
-                        column.locate(manifest, self.layout.column(msid), bounds, stack), newer, ticks_of=ticks_of
-                    )
+                    pieces = column.locate(manifest, self.layout.column(msid), bounds, stack)
+                    types = _value_types(commits, manifest, msid)
+                    return column.read(pieces, newer, types=types, ticks_of=ticks_of)
             except FileNotFoundError as err:
                 missing = err.filename
                 self._manifests.pop(msid, None)
@@ -284,6 +282,13 @@ def journal_rows(commits: list[JournalFile], msid: str, bounds: Bounds | None, *
             rows = rows.take(slice(*np.searchsorted(rows.ticks, [low, high], "left").tolist()))
         result = rows if result is None else overlay(result, rows)
     return result if result is not None and len(result) else None
+
+
+def _value_types(commits: list[JournalFile], manifest: Manifest, msid: str) -> set[str]:
+    """Types of the rows that some commits and a column hold of an MSID."""
+    found = {name.decode() for name in set(manifest.segments["dtype"].tolist())}
+    entries = (commit.find(msid) for commit in commits)
+    return found | {entry["dtype"].decode() for entry in entries if entry is not None}
 
 
 def _touches(entry: np.void, bounds: Bounds) -> bool:

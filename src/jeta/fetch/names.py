@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
@@ -82,10 +81,10 @@ def resolve(typed: str, archive: ArchiveReader, max_matches: int) -> tuple[list[
 
 def _hint(name: str, archive: ArchiveReader) -> str:
     """What may have been meant."""
+    from jeta.tdb.search import near_names  # noqa: PLC0415 - only errors need it
+
     everything = archive.names()
-    near = difflib.get_close_matches(name, everything, n=3, cutoff=0.6) if len(everything) <= 1000 else []
-    near = near or [other for other in everything if name in other][:3]
-    near = near or difflib.get_close_matches(name, everything, n=3, cutoff=0.75)
+    near = near_names(name, everything)
     if near:
         return f"; did you mean {', '.join(near)}?"
     return f", which holds {len(everything)} MSIDs; fetch.msid_glob('*part*') looks for part of a name"

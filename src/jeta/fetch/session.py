@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jeta import settings
-from jeta.archive import ArchiveReader, open_archive
 from jeta.errors import ArchiveNotFoundError
 
 if TYPE_CHECKING:
+    from jeta.archive import ArchiveReader
     from types import TracebackType
 
     from jeta.tdb import Tdb
@@ -20,6 +20,13 @@ _lock = threading.Lock()
 _chosen: list[Path] = []
 """The root set last by `set_archive`, on top of those set before; empty for the environment's."""
 _open: dict[Path, ArchiveReader] = {}
+
+
+def _opened(root: str | os.PathLike[str]) -> ArchiveReader:
+    """Open an archive."""
+    from jeta.archive import open_archive  # noqa: PLC0415 - half of what importing fetch would cost, and no fetch does without
+
+    return open_archive(root)
 
 
 class set_archive:  # noqa: N801 - used like a function; a class so that ``with`` can undo it
@@ -54,7 +61,7 @@ class set_archive:  # noqa: N801 - used like a function; a class so that ``with`
             if root is None:
                 _chosen.clear()
                 return
-            reader = open_archive(root) if isinstance(root, str | os.PathLike) else root
+            reader = _opened(root) if isinstance(root, str | os.PathLike) else root
             _open[reader.root] = reader
             _chosen[:] = [reader.root]
 
@@ -98,7 +105,7 @@ def current_archive() -> ArchiveReader:
     root = current_root()
     reader = _open.get(root)
     if reader is None:
-        reader = open_archive(root)
+        reader = _opened(root)
         with _lock:
             _open[root] = reader
     return reader

@@ -1,76 +1,21 @@
-"""YAML text as a tree whose scalars are the text as written, with the line of each key.
+"""YAML text as nodes, with the line of each key.
 
-YAML 1.1 reads ``OFF``, ``NO`` and ``1e3`` as something else than text. A telemetry database must not: whoever writes
-``0: OFF`` means the state OFF. So scalars are taken from the parser's events and stay texts, quoted or not; who reads
-a key turns its text into what the key needs. This is also several times faster than building YAML nodes. Tags are
-ignored; anchors, aliases and merge keys (``<<``) work.
+Nodes are made from the events of the parser, which is several times faster than by its own nodes. Tags are ignored;
+anchors, aliases and merge keys (``<<``) work.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 from jeta.errors import TdbError
+from jeta.tdb.nodes import Branch, plain_scalar
+from jeta.tdb.regular import read_regular
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-Node: TypeAlias = "str | Branch | list[Node]"
-"""A scalar, a mapping or a sequence."""
-
-_NULLS = frozenset(("", "~", "null", "Null", "NULL"))
-
-
-class Null(str):
-    """A scalar that means "nothing here" in YAML (``~``, ``null`` or empty, without quotes); its text is as written."""
-
-    __slots__ = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Branch:
-    """A YAML mapping.
-
-    Attributes
-    ----------
-    line : int
-        Line on which it starts, counted from 1.
-    items : list of (str, int, Node)
-        Key, line of the key counted from 1, and value, in the order of the file; a key may come twice.
-    """
-
-    line: int
-    items: list[tuple[str, int, Node]]
-
-
-def show(node: Node) -> str:
-    """Return a node as a message shows it: texts in quotes, the rest as YAML, at most 60 characters.
-
-    Parameters
-    ----------
-    node : Node
-        What was found.
-
-    Returns
-    -------
-    str
-        Its text.
-
-    Examples
-    --------
-    >>> show("abc"), show(["1", "2"])
-    ("'abc'", '[1, 2]')
-    """
-    text = repr(str(node)) if isinstance(node, str) else _flow(node)
-    return text if len(text) <= 60 else text[:57] + "..."
-
-
-def _flow(node: Node) -> str:
-    """Return a node as YAML on one line."""
-    if isinstance(node, Branch):
-        return "{" + ", ".join(f"{key}: {_flow(value)}" for key, _, value in node.items) + "}"
-    return "[" + ", ".join(map(_flow, node)) + "]" if isinstance(node, list) else str(node)
+    from jeta.tdb.nodes import Node
 
 
 def read_members(data: bytes, shown: str) -> Iterator[tuple[str | None, int, Node]]:
@@ -98,7 +43,13 @@ def read_members(data: bytes, shown: str) -> Iterator[tuple[str | None, int, Nod
     TdbError
         If the text is not YAML, or its top level is neither a mapping nor a sequence; the message gives file and line.
     """
-    import yaml  # noqa: PLC0415 - a fetch that finds a valid cache must not pay for this import
+    regular = read_regular(data)
+    yield from _parsed(data, shown) if regular is None else regular
+
+
+def _parsed(data: bytes, shown: str) -> Iterator[tuple[str | None, int, Node]]:
+    """Read the members with the parser."""
+    import yaml  # noqa: PLC0415 - a process that finds a valid cache, or files of the regular form, must not pay for it
 
     try:
         yield from _Reader(data, shown).members()
@@ -117,7 +68,7 @@ class _Reader:
     """Turns the events of one YAML stream into nodes."""
 
     def __init__(self, data: bytes, shown: str) -> None:
-        import yaml  # noqa: PLC0415 - see read_members
+        import yaml  # noqa: PLC0415 - see _parsed
 
         self._next: Callable[[], Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)(data).get_event
         self._events = yaml.events
@@ -169,29 +120,26 @@ class _Reader:
             return self._anchors[event.anchor]
         node: Node
         if event.__class__ is events.ScalarEvent:
-            node = Null(event.value) if event.value in _NULLS and not event.style else event.value
+            node = event.value if event.style else plain_scalar(event.value)
         elif event.__class__ is events.MappingStartEvent:
-            node = self._branch(event.start_mark.line + 1)
+            node = self._branch()
         else:
             node = self._sequence()
         if event.anchor is not None:
             self._anchors[event.anchor] = node
         return node
 
-    def _branch(self, line: int) -> Branch:
-        """Read a mapping; the loop over scalars is written out because nearly all of the time goes here."""
+    def _branch(self) -> Branch:
+        """Read a mapping."""
         scalar, end, get = self._events.ScalarEvent, self._events.MappingEndEvent, self._next
         items: list[tuple[str, int, Node]] = []
         merges = False
         while (key := get()).__class__ is not end:
             name = key.value if key.__class__ is scalar else self._key(key)
             event = get()
-            if event.__class__ is scalar and (text := event.value) not in _NULLS and event.anchor is None:
-                items.append((name, key.start_mark.line + 1, text))
-                continue
             items.append((name, key.start_mark.line + 1, self._node(event)))
             merges = merges or name == "<<"
-        return Branch(line, _merged(items) if merges else items)
+        return Branch(_merged(items) if merges else items)
 
     def _sequence(self) -> list[Node]:
         """Read a sequence."""

@@ -24,14 +24,14 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from jeta.tdb.document import Branch, Null, show
 from jeta.tdb.entry import LIMIT_NAMES, Limits
+from jeta.tdb.nodes import Branch, Null, show
 from jeta.tdb.rules import FieldError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from jeta.tdb.document import Node
+    from jeta.tdb.nodes import Node
 
 T = TypeVar("T")
 

@@ -17,15 +17,16 @@ from typing import TYPE_CHECKING, Any
 
 from jeta.errors import MsidNameError, TdbError
 from jeta.tdb import keys
-from jeta.tdb.document import Branch, Null, read_members, show
+from jeta.tdb.document import read_members
 from jeta.tdb.entry import Entry
 from jeta.tdb.names import check_name
+from jeta.tdb.nodes import Branch, Null, show
 from jeta.tdb.rules import FieldError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from jeta.tdb.document import Node
+    from jeta.tdb.nodes import Node
 
 SHOWN_ERRORS = 10
 """How many errors one message tells."""
@@ -112,7 +113,7 @@ class Loader:
     def _add(self, key: str | None, shown: str, line: int, node: Node) -> None:
         """Add one member of a file's top level."""
         try:
-            branch = _branch(key, node, line)
+            branch = _branch(key, node)
             name = check_name(_name(branch) if key is None else key)
         except (FieldError, MsidNameError) as err:
             self.errors.append(f"{shown}:{line}: {err}")
@@ -172,12 +173,12 @@ class Loader:
         self.entries[name] = entry
 
 
-def _branch(key: str | None, node: Node, line: int) -> Branch:
+def _branch(key: str | None, node: Node) -> Branch:
     """Return the mapping of an entry; a name with nothing after it stands for an empty one."""
     if isinstance(node, Branch):
         return node
     if key is not None and isinstance(node, Null):
-        return Branch(line, [])
+        return Branch([])
     who = "an entry of the list" if key is None else f"MSID {key}"
     raise FieldError(f"{who}: expected a mapping of keys, such as {{name: A, unit: V}}, got {show(node)}")
 

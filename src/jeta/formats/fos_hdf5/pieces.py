@@ -97,7 +97,7 @@ def decode(block: NDArray[np.void], layout: Layout, excluded_apids: Iterable[int
         ids[heads],
         np.diff(heads, append=len(ids)),
         _whole_ms(block["observatoryTime"])[order],
-        block["engineeringNumericValue"].astype(np.float64)[order],
+        _numbers(block["engineeringNumericValue"])[order],
         _alarm(block, layout, order),
         text_codes,
         texts,
@@ -244,6 +244,12 @@ def _whole_ms(times: NDArray[Any]) -> NDArray[np.int64]:
         return times.astype(np.int64)
     fits = np.abs(times) < float(_INT64.max)
     return np.rint(np.where(fits, times, 0)).astype(np.int64)
+
+
+def _numbers(numbers: NDArray[Any]) -> NDArray[np.float64]:
+    """Return numbers of any type as float64; a number too large for that is infinite."""
+    with np.errstate(invalid="ignore", over="ignore"):
+        return numbers.astype(np.float64)
 
 
 def _alarm(block: NDArray[np.void], layout: Layout, order: NDArray[np.intp]) -> NDArray[np.int16] | None:
