@@ -120,10 +120,13 @@ def _taken_in(neighbours: Sequence[int], rows: int, segment_rows: int) -> int:
 def _joined(spans: Sequence[tuple[int, int, int, int]]) -> list[Rewrite]:
     """Join rewrites that share a segment."""
     result: list[Rewrite] = []
-    for first, stop, low, high in spans:
+    # Sorted, since what is taken in at the end may reach back over several spans.
+    for first, stop, low, high in sorted(spans):
         last = result[-1] if result else None
         if last is not None and first < last.stop_segment:
-            result[-1] = Rewrite(min(last.first_segment, first), max(last.stop_segment, stop), last.first_row, high)
+            result[-1] = Rewrite(
+                last.first_segment, max(last.stop_segment, stop), min(last.first_row, low), max(last.stop_row, high)
+            )
         else:
             result.append(Rewrite(first, stop, low, high))
     return result
@@ -236,12 +239,12 @@ def _rewrite(folder: Path, msid: str, old: Manifest, newer: Samples, folded: int
     pieces = [rows for rewrite in rewrites for rows in _pieces(folder, old, rewrite, newer, segment_rows)]
     name = secrets.token_hex(4)
     touched = {number for r in rewrites for number in range(r.first_segment, r.stop_segment)}
-    supersedes = tuple(segment_name(old.segments[number]) for number in sorted(touched))
+    kept = [old.segments[[number]] for number in range(len(old.segments)) if number not in touched]
+    beside = tuple(segment_name(record[0]) for record in kept)
     origins = (
-        segment.Origin(name, old.generation + 1, part, len(pieces), folded, supersedes) for part in range(len(pieces))
+        segment.Origin(name, old.generation + 1, part, len(pieces), folded, beside) for part in range(len(pieces))
     )
     written = [segment.write(folder, msid, rows, origin) for rows, origin in zip(pieces, origins, strict=True)]
-    kept = [old.segments[[number]] for number in range(len(old.segments)) if number not in touched]
     return manifest.Manifest(manifest.in_order(np.concatenate([*kept, *written])), folded, old.generation + 1)
 
 

@@ -21,6 +21,7 @@ from __future__ import annotations
 import json
 import os
 import zlib
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -32,7 +33,7 @@ from jeta.errors import ArchiveCorruptError
 from jeta.samples import Samples
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -145,7 +146,7 @@ def _put(file: Any, name: str, arrays: list[NDArray[Any]], which: NDArray[np.int
 
 
 class JournalFile:
-    """One commit, open for reading.
+    """One commit, for reading.
 
     Parameters
     ----------
@@ -170,32 +171,11 @@ class JournalFile:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.number = int(path.stem)
-        self._descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
         try:
-            self.entries = self._read_entries()
+            with _opened(path) as descriptor:
+                self.entries = _read_entries(descriptor)
         except (ValueError, KeyError, TypeError, EOFError) as err:
-            self.close()
             raise ArchiveCorruptError(f"{path} is not a whole journal file ({err}); restore it from a backup") from err
-
-    def _read_entries(self) -> NDArray[np.void]:
-        """The table of MSIDs, checked."""
-        head = json.loads(read_exactly(self._descriptor, HEAD_BYTES, 0))
-        if head["file"] != _MAGIC:
-            raise ValueError(f"it says it is {head['file']!r}, expected {_MAGIC!r}")
-        dtype = entry_dtype(int(head["name_bytes"]))
-        data = read_exactly(self._descriptor, dtype.itemsize * int(head["entries"]), int(head["offset"]))
-        if zlib.crc32(data) != head["crc32"]:
-            raise ValueError("its table does not agree with its checksum")
-        return np.frombuffer(data, dtype)
-
-    def close(self) -> None:
-        """Close the file."""
-        if self._descriptor >= 0:
-            os.close(self._descriptor)
-            self._descriptor = -1
-
-    def __del__(self) -> None:
-        self.close()
 
     def names(self) -> list[str]:
         """Return the MSIDs, sorted."""
@@ -210,30 +190,65 @@ class JournalFile:
         return self.entries[row] if row < len(self.entries) and self.entries["name"][row] == key else None
 
     def read(self, entry: np.void) -> Samples:
-        """Return the rows of one MSID, sorted by time."""
-        rows, levels = int(entry["rows"]), int(entry["levels"])
-        values = self._array(entry, "values", np.dtype(entry["stored_dtype"].decode()), rows)
-        texts = raws = None
-        if entry["dtype"] == b"text":
-            coded = self._array(entry, "texts", np.dtype(f"S{int(entry['text_bytes'])}"), levels)
-            texts, raws = values_codec.decode_texts(coded), self._array(entry, "raws", np.dtype("<f8"), levels)
-        elif entry["dtype"] == b"|b1":
-            values = values.view(bool)
-        return Samples(
-            self._array(entry, "times", np.dtype("<i8"), rows),
-            RESOLUTIONS[int(entry["resolution"])],
-            values,
-            texts,
-            raws,
-            self._array(entry, "quality", np.dtype("u1"), rows) if entry["quality_offset"] else None,
-            self._array(entry, "alarm", np.dtype("<i2"), rows) if entry["alarm_offset"] else None,
-        )
+        """Return the rows of one MSID, sorted by time.
 
-    def _array(self, entry: np.void, what: str, dtype: np.dtype[Any], count: int) -> NDArray[Any]:
-        """Read one of an MSID's arrays."""
+        Raises
+        ------
+        FileNotFoundError
+            If the file is gone, as after a fold.
+        ArchiveCorruptError
+            If it is cut short.
+        """
         try:
-            return np.frombuffer(
-                read_exactly(self._descriptor, count * dtype.itemsize, int(entry[f"{what}_offset"])), dtype
-            )
+            with _opened(self.path) as descriptor:
+                return _read_rows(descriptor, entry)
         except EOFError as err:
             raise ArchiveCorruptError(f"{self.path} is cut short ({err}); restore it from a backup") from err
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[int]:
+    """A descriptor to read a file by, for as long as the block lasts: a journal may hold more commits than a process may open."""
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def _read_entries(descriptor: int) -> NDArray[np.void]:
+    """The table of MSIDs, checked."""
+    head = json.loads(read_exactly(descriptor, HEAD_BYTES, 0))
+    if head["file"] != _MAGIC:
+        raise ValueError(f"it says it is {head['file']!r}, expected {_MAGIC!r}")
+    dtype = entry_dtype(int(head["name_bytes"]))
+    data = read_exactly(descriptor, dtype.itemsize * int(head["entries"]), int(head["offset"]))
+    if zlib.crc32(data) != head["crc32"]:
+        raise ValueError("its table does not agree with its checksum")
+    return np.frombuffer(data, dtype)
+
+
+def _read_rows(descriptor: int, entry: np.void) -> Samples:
+    """The rows of one MSID."""
+
+    def array(what: str, dtype: str, count: int = int(entry["rows"])) -> NDArray[Any]:
+        size_bytes = count * np.dtype(dtype).itemsize
+        return np.frombuffer(read_exactly(descriptor, size_bytes, int(entry[f"{what}_offset"])), dtype)
+
+    values = array("values", entry["stored_dtype"].decode())
+    texts = raws = None
+    if entry["dtype"] == b"text":
+        levels = int(entry["levels"])
+        texts = values_codec.decode_texts(array("texts", f"S{int(entry['text_bytes'])}", levels))
+        raws = array("raws", "<f8", levels)
+    elif entry["dtype"] == b"|b1":
+        values = values.view(bool)
+    return Samples(
+        array("times", "<i8"),
+        RESOLUTIONS[int(entry["resolution"])],
+        values,
+        texts,
+        raws,
+        array("quality", "u1") if entry["quality_offset"] else None,
+        array("alarm", "<i2") if entry["alarm_offset"] else None,
+    )

@@ -82,6 +82,19 @@ class WriterLock:
             os.close(self._descriptor)
             self._descriptor = None
 
+    def require(self) -> None:
+        """Refuse to go on without the lock.
+
+        Raises
+        ------
+        ArchiveLockedError
+            If it is not held.
+        """
+        if self._descriptor is None:
+            raise ArchiveLockedError(
+                f"{self._path.parent} may not be written to by this writer now; use it inside  with"
+            )
+
     def _holder(self) -> str:
         """Who holds the lock, in words."""
         try:

@@ -131,7 +131,8 @@ def from_bytes(content: bytes, path: Path) -> Manifest:
 def rebuild(folder: Path) -> Manifest:
     """Make a column's manifest from its segments alone.
 
-    Parts of a fold count only if all of them are there, and segments whose rows such a fold took over do not count.
+    Each segment names those that were left as they were when it was written. So the latest fold all of whose files are there,
+    its own and those it names, is the column; files of a fold that was killed do not make one.
 
     Parameters
     ----------
@@ -141,32 +142,39 @@ def rebuild(folder: Path) -> Manifest:
     Raises
     ------
     ArchiveCorruptError
-        If the segments that remain overlap in time, or one cannot be read.
+        If no fold is whole though one has been, or what remains overlaps in time.
     """
-    found, unreadable = _segments_on_disk(folder)
-    complete = {
-        name: entry
-        for name, entry in found.items()
-        if sum(_same_fold(entry[0], other) for other, _ in found.values()) == int(entry[0]["parts"])
-    }
-    newest = max((int(record["generation"]) for record, _ in complete.values()), default=0)
-    for path in unreadable:
-        # A fold that was killed leaves unfinished files of a newer generation; its rows are still in the journal.
-        if int(path.stem.split("-")[-3]) <= newest:
+    found = _segments_on_disk(folder)
+    parts: dict[bytes, list[str]] = {}
+    for name, (record, _) in found.items():
+        parts.setdefault(record["fold"], []).append(name)
+    whole = []
+    for names in parts.values():
+        record, beside = found[names[0]]
+        if len(names) == int(record["parts"]) and found.keys() >= beside:
+            whole.append((int(record["generation"]), int(record["folded"]), sorted({*names, *beside})))
+    if not whole:
+        if any(_generation(path) > 1 for path in folder.glob(f"*{SEGMENT_SUFFIX}")):
             raise ArchiveCorruptError(
-                f"{path} is damaged, and the manifest beside it is lost; restore the column from a backup"
+                f"{folder}: {MANIFEST_NAME} is lost and some of the segments too; restore the column from a backup"
             )
-    superseded = {name for _, names in complete.values() for name in names}
-    records = [record for name, (record, _) in complete.items() if name not in superseded]
-    if not records:
         return EMPTY
-    segments = in_order(np.array(records, RECORD))
+    # The first fold that was killed and the one that was run again in its place may both be whole; they hold the same rows.
+    generation, folded, names = max(whole)
+    segments = in_order(np.array([found[name][0] for name in names], RECORD))
     for before, after in zip(segments, segments[1:], strict=False):
         if _in_nanoseconds(before)[1] >= _in_nanoseconds(after)[0]:
             raise ArchiveCorruptError(
-                f"{folder}: segments {segment_name(before)} and {segment_name(after)} overlap; restore the column from a backup"
+                f"{folder}: segments {segment_name(before)} and {segment_name(after)} overlap; "
+                "restore the column from a backup"
             )
-    return Manifest(segments, int(segments["folded"].max()), int(segments["generation"].max()))
+    return Manifest(segments, folded, generation)
+
+
+def _generation(path: Path) -> int:
+    """The generation in a segment's file name; 0 for other files."""
+    parts = path.stem.rsplit("-", 3)
+    return int(parts[1]) if len(parts) == 4 and parts[1].isdecimal() else 0
 
 
 def in_order(segments: NDArray[np.void]) -> NDArray[np.void]:
@@ -174,24 +182,20 @@ def in_order(segments: NDArray[np.void]) -> NDArray[np.void]:
     return segments[sorted(range(len(segments)), key=lambda number: _in_nanoseconds(segments[int(number)])[0])]
 
 
-def _segments_on_disk(folder: Path) -> tuple[dict[str, tuple[np.void, tuple[str, ...]]], list[Path]]:
-    """What each segment in a folder says of itself, its record and the names it supersedes; and those that say nothing."""
+def _segments_on_disk(folder: Path) -> dict[str, tuple[np.void, frozenset[str]]]:
+    """What each readable segment in a folder says of itself: its record, and the names of those that it lies beside."""
     import h5py  # noqa: PLC0415 - only needed when a manifest is lost
 
-    found, unreadable = {}, []
+    found = {}
     for path in sorted(folder.glob(f"*{SEGMENT_SUFFIX}")):
         try:
-            with h5py.File(path, "r") as file:
-                about = np.asarray(file.attrs["about"]).astype(RECORD).reshape(1)[0]
-                found[path.name] = (about, tuple(str(file.attrs.get("supersedes", "")).split()))
+            # Without a lock: a fold that is just writing the file must not meet ours.
+            with h5py.File(path, "r", locking=False) as file:
+                about: np.void = np.asarray(file.attrs["about"]).astype(RECORD)[()]
+                found[path.name] = (about, frozenset(str(file.attrs["beside"]).split()))
         except (OSError, KeyError):
-            unreadable.append(path)
-    return found, unreadable
-
-
-def _same_fold(record: np.void, other: np.void) -> bool:
-    """Whether two segments were written by the same fold."""
-    return bool(record["fold"] == other["fold"])
+            continue  # unfinished or damaged: the fold that it is part of is not whole
+    return found
 
 
 def _in_nanoseconds(record: np.void) -> tuple[int, int]:

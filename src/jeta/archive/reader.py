@@ -7,6 +7,7 @@ nothing), but never in neither. A file that vanishes in between means that a fol
 
 from __future__ import annotations
 
+import math
 import os
 import time
 from contextlib import ExitStack
@@ -20,7 +21,7 @@ from jeta.archive.layout import JOURNAL_SUFFIX, Layout
 from jeta.archive.manifest import RESOLUTIONS, Manifest
 from jeta.archive.manifest import load as load_manifest
 from jeta.errors import ArchiveCorruptError
-from jeta.samples import Samples, finest, overlay
+from jeta.samples import Samples, overlay
 from jeta.tdb import Tdb
 from jeta.tdb.sources import list_files
 from jeta.times import TICKS_PER_SECOND, first_tick_at_or_after, ticks_to_seconds
@@ -165,6 +166,12 @@ class JetaReader:
         """Return the types in which rows of an MSID are held: ``"text"``, or names of numpy types such as ``"<f8"``."""
         return _value_types(self.journal_files(), self.manifest(msid), msid)
 
+    def rows(self, msid: str) -> int:
+        """Return the number of samples of an MSID, those of the journal included."""
+        if any(commit.find(msid) is not None for commit in self.journal_files()):
+            return len(self.read(msid, -math.inf, math.inf).times)
+        return self.manifest(msid).rows
+
     def time_range(self, msid: str) -> tuple[float, float] | None:
         """Return first and last instant of an MSID in seconds, None if it has no samples."""
         span = self.span_ns(msid)
@@ -203,7 +210,7 @@ class JetaReader:
         def bounds(resolution: str) -> tuple[int, int]:
             return first_tick_at_or_after(start_s, resolution), first_tick_at_or_after(stop_s, resolution)
 
-        return self._read(msid, bounds, None)
+        return self._read(msid, bounds, as_ticks=False)[0]
 
     def read_samples(self, msid: str, first_ns: int, last_ns: int) -> Samples:
         """Return the rows of an MSID with ``first_ns <= instant <= last_ns`` as ticks.
@@ -225,25 +232,22 @@ class JetaReader:
             scale = NS // TICKS_PER_SECOND[resolution]
             return -(-first_ns // scale), last_ns // scale + 1
 
-        resolution = finest([column.common_resolution(self.manifest(msid)), *self._journal_resolutions(msid)])
-        return column.to_samples(self._read(msid, bounds, resolution), resolution)
+        rows, resolution = self._read(msid, bounds, as_ticks=True)
+        return column.to_samples(rows, resolution)
 
-    def _journal_resolutions(self, msid: str) -> list[str]:
-        """Resolutions in which the journal holds rows of an MSID."""
-        entries = [commit.find(msid) for commit in self.journal_files()]
-        return [RESOLUTIONS[int(entry["resolution"])] for entry in entries if entry is not None]
-
-    def _read(self, msid: str, bounds: Bounds, ticks_of: str | None) -> Rows:
-        """Read journal and column as one state of the archive."""
+    def _read(self, msid: str, bounds: Bounds, *, as_ticks: bool) -> tuple[Rows, str]:
+        """Read journal and column as one state of the archive; and tell its finest resolution."""
         for _ in range(_ATTEMPTS):
             commits = self.journal_files()
             manifest = self.manifest(msid)
-            newer = journal_rows(commits, msid, bounds, after=manifest.folded)
+            resolution = column.common_resolution(manifest, *_resolutions(commits, msid))
             try:
+                newer = journal_rows(commits, msid, bounds, after=manifest.folded)
                 with ExitStack() as stack:
                     pieces = column.locate(manifest, self.layout.column(msid), bounds, stack)
                     types = _value_types(commits, manifest, msid)
-                    return column.read(pieces, newer, types=types, ticks_of=ticks_of)
+                    rows = column.read(pieces, newer, types=types, ticks_of=resolution if as_ticks else None)
+                    return rows, resolution
             except FileNotFoundError as err:
                 missing = err.filename
                 self._manifests.pop(msid, None)
@@ -282,6 +286,12 @@ def journal_rows(commits: list[JournalFile], msid: str, bounds: Bounds | None, *
             rows = rows.take(slice(*np.searchsorted(rows.ticks, [low, high], "left").tolist()))
         result = rows if result is None else overlay(result, rows)
     return result if result is not None and len(result) else None
+
+
+def _resolutions(commits: list[JournalFile], msid: str) -> list[str]:
+    """Resolutions in which some commits hold rows of an MSID."""
+    entries = (commit.find(msid) for commit in commits)
+    return [RESOLUTIONS[int(entry["resolution"])] for entry in entries if entry is not None]
 
 
 def _value_types(commits: list[JournalFile], manifest: Manifest, msid: str) -> set[str]:

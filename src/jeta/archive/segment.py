@@ -67,8 +67,8 @@ class Origin:
         Its place among the segments that the fold wrote.
     folded : int
         Number of the last commit whose rows the column holds.
-    supersedes : tuple of str
-        File names of the segments whose rows it and its fellow parts took over.
+    beside : tuple of str
+        File names of the segments that stayed as they were: with it and its fellow parts they are the whole column.
     """
 
     fold: str
@@ -76,7 +76,7 @@ class Origin:
     part: int
     parts: int
     folded: int
-    supersedes: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
 
 
 def write(folder: Path, msid: str, samples: Samples, origin: Origin) -> NDArray[np.void]:
@@ -155,8 +155,7 @@ def _write_file(
         record["tables_crc32"] = tables_crc32(chunks, *(table for _, table in tables))
         file.attrs["about"] = record[0]
         file.attrs["msid"] = msid
-        if origin.supersedes:
-            file.attrs["supersedes"] = "\n".join(origin.supersedes)
+        file.attrs["beside"] = "\n".join(origin.beside)
 
 
 def tables_crc32(*tables: NDArray[Any]) -> int:

@@ -35,7 +35,8 @@ def _typical_step(ticks: NDArray[np.int64]) -> int:
     median = float(np.median(spacing))
     near = spacing[np.abs(spacing - median) <= 0.5 * median]
     mean = float(near.mean()) if len(near) else median
-    return int(mean * (1 << STEP_SHIFT)) if mean < 2**40 else 0
+    # A spacing that wraps around 64 bits comes out negative.
+    return int(mean * (1 << STEP_SHIFT)) if 0 <= mean < 2**40 else 0
 
 
 def encode(

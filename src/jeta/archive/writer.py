@@ -13,8 +13,9 @@ from jeta.archive import fold, journal, state
 from jeta.archive.files import remove_leftovers
 from jeta.archive.lock import WriterLock
 from jeta.archive.reader import NS, JetaReader
+from jeta.errors import MsidNameError, ValuesError
 from jeta.logs import logger
-from jeta.samples import Comparison, Samples, compare
+from jeta.samples import Comparison, Samples, check_rows, compare
 from jeta.tdb.names import check_name
 from jeta.times import TICKS_PER_SECOND
 
@@ -123,13 +124,19 @@ class Writer:
         Raises
         ------
         MsidNameError
-            If a name cannot be that of an MSID.
+            If a name cannot be that of an MSID, or two names are the same but for case.
         ValuesError
-            If an MSID of texts is given numbers, or the other way round.
+            If an MSID of texts is given numbers, or the other way round, or rows are not sound, see `jeta.samples.check_rows`.
+        ArchiveLockedError
+            If the writer does not hold the lock: it does only inside ``with``.
         OSError
             If the disk is full or fails; then the archive is as it was.
         """
-        compared = {check_name(msid): self._compare(msid, rows) for msid, rows in rows_by_msid.items()}
+        self._lock.require()
+        delivery = {check_name(msid): rows for msid, rows in rows_by_msid.items()}
+        if len(delivery) < len(rows_by_msid):
+            raise MsidNameError(f"some of {', '.join(rows_by_msid)} differ only in case: join the rows of each MSID")
+        compared = {msid: self._compare(msid, rows) for msid, rows in delivery.items()}
         news = {msid: comparison.news for msid, comparison in compared.items() if len(comparison.news)}
         if news:
             first_ns = min(_scale(rows) * int(rows.ticks[0]) for rows in news.values())
@@ -141,8 +148,13 @@ class Writer:
 
     def _compare(self, msid: str, rows: Samples) -> Comparison:
         """Tell what rows change, reading no more of the archive than the span that they cover."""
+        check_rows(rows, msid)
         if not len(rows):
             return Comparison(rows, 0, 0, 0)
+        types = self.reader.value_types(msid)
+        if types and rows.is_text != ("text" in types):
+            given = "texts" if rows.is_text else "numbers"
+            raise ValuesError(f"{msid} holds values of type {', '.join(sorted(types))}, but was given {given}")
         scale = _scale(rows)
         first_ns, last_ns = int(rows.ticks.min()) * scale, int(rows.ticks.max()) * scale
         span = self.reader.span_ns(msid)
@@ -178,6 +190,7 @@ class Writer:
         int
             Number of rows moved. Killed anywhere, it is simply run again.
         """
+        self._lock.require()
         commits = self.reader.journal_files()
         if not commits:
             return 0

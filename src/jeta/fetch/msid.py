@@ -11,7 +11,7 @@ import numpy as np
 from jeta.errors import AmbiguousMsidError, StatError
 from jeta.fetch import session
 from jeta.fetch.names import msid_glob
-from jeta.fetch.query import Span, intervals_of, span_of
+from jeta.fetch.query import Span, hull, spans_of
 from jeta.samples import FLAGGED_BY_PERSON, FLAGGED_BY_SOURCE
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from jeta.tdb import Entry
 
 _STATS = ("5min", "daily")
+_BEYOND_INT64 = 2.0**63
 
 
 class MSID:
@@ -113,10 +114,9 @@ class MSID:
 
     def _fill(self, archive: ArchiveReader, start: Any, stop: Any) -> None:
         """Read the samples."""
-        spans = intervals_of(start, archive.time_system)
-        wanted = [span_of(start, stop, archive)] if spans is None else spans
+        wanted = spans_of(start, stop, archive)
         parts = [archive.read(self.MSID, span.tstart, span.tstop) for span in wanted or [Span(0.0, 0.0)]]
-        whole = wanted[0] if len(wanted) == 1 else _hull(wanted, archive)
+        whole = hull(wanted, archive)
         self.tstart, self.tstop = whole.tstart, whole.tstop
         self.datestart, self.datestop = whole.dates(archive.time_system)
         self.times = _joined([part.times for part in parts])
@@ -185,9 +185,7 @@ class MSID:
         codes = self.state_codes
         if codes is None:
             return None
-        dtype = np.result_type(np.int8, *(np.min_scalar_type(count) for count, _ in codes))
-        dtype = dtype if dtype.kind == "i" else np.dtype(np.int64)
-        raw = np.full(len(self.vals), -1, dtype)
+        raw = np.full(len(self.vals), -1, _type_of_counts([count for count, _ in codes]))
         for count, state in codes:
             raw[self.vals == state.rstrip()] = count
         return raw
@@ -242,14 +240,10 @@ def _check_stat(stat: str | None) -> None:
         raise StatError(f"stat must be None or one of {', '.join(map(repr, _STATS))}, but is {stat!r}")
 
 
-def _hull(spans: list[Span], archive: ArchiveReader) -> Span:
-    """From the first start to the last stop; empty and now for no span at all."""
-    if not spans:
-        return span_of(_NOW, _NOW, archive)
-    return Span(spans[0].tstart, spans[-1].tstop)
-
-
-_NOW = "+0"
+def _type_of_counts(counts: list[int]) -> np.dtype[np.signedinteger]:
+    """The narrowest signed type that holds all counts."""
+    fitting = (np.iinfo(name) for name in ("int8", "int16", "int32"))
+    return next((info.dtype for info in fitting if info.min <= min(counts) and max(counts) <= info.max), np.dtype(np.int64))
 
 
 def _joined(arrays: list[NDArray[Any]]) -> NDArray[Any]:
@@ -286,7 +280,7 @@ def _numbered_states(parts: list[Rows]) -> list[tuple[int, str]]:
         for part in parts
         if part.texts is not None and part.raws is not None
         for number, text in zip(part.raws.tolist(), part.texts.tolist(), strict=True)
-        if float(number).is_integer()
+        if float(number).is_integer() and abs(number) < _BEYOND_INT64
     }
     numbers = {number for number, _ in pairs}
     return sorted(pairs) if len(numbers) == len(pairs) == len({text for _, text in pairs}) else []

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import copy as copying
 from collections import OrderedDict
 from typing import TYPE_CHECKING, Any
 
+from jeta.errors import UnknownMsidError
 from jeta.fetch import session
 from jeta.fetch.msid import MSID, _check_stat
 from jeta.fetch.names import msid_glob
-from jeta.fetch.query import intervals_of, span_of
+from jeta.fetch.query import hull, intervals_of, span_of, spans_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -61,8 +63,7 @@ class MSIDset(OrderedDict[str, MSID]):
         if msids is None:
             return
         _check_stat(stat)
-        typed = [msids] if isinstance(msids, str) else list(msids)
-        names = [name for each in typed for name in msid_glob(each)[0]]
+        names = [name for each in _as_list(msids) for name in msid_glob(each)[0]]
         archive = session.current_archive()
         # One look at the clock for all members: None as stop must mean the same instant for each.
         span = start, stop
@@ -82,7 +83,7 @@ class MSIDset(OrderedDict[str, MSID]):
             self.tstart, self.tstop = member.tstart, member.tstop
             self.datestart, self.datestop = member.datestart, member.datestop
             return
-        span = span_of(start, stop, archive)
+        span = hull(spans_of(start, stop, archive), archive)
         self.tstart, self.tstop = span.tstart, span.tstop
         self.datestart, self.datestop = span.dates(archive.time_system)
 
@@ -108,7 +109,7 @@ class MSIDset(OrderedDict[str, MSID]):
         """Return a copy whose members, with their arrays, are its own."""
         new = self.__class__.__new__(self.__class__)
         OrderedDict.__init__(new)
-        vars(new).update(vars(self))
+        vars(new).update(copying.deepcopy(vars(self)))
         for name, member in self.items():
             new[name] = member.copy()
         return new
@@ -118,6 +119,21 @@ class MSIDset(OrderedDict[str, MSID]):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _restore, (type(self), list(self.items()), dict(vars(self)))
+
+
+def _as_list(msids: Iterable[str] | str) -> list[str]:
+    """Names as typed, also of one alone.
+
+    Raises
+    ------
+    UnknownMsidError
+        If this is neither a name nor several.
+    """
+    if isinstance(msids, str):
+        return [msids]
+    if not hasattr(msids, "__iter__"):
+        raise UnknownMsidError(f"MSIDs must be given as names, but got {msids!r} of type {type(msids).__name__}")
+    return list(msids)
 
 
 def _restore(cls: type[MSIDset], items: list[tuple[str, MSID]], attributes: dict[str, Any]) -> MSIDset:

@@ -15,6 +15,8 @@ MAX_GLOB_MATCHES = 10
 """Most names that a pattern may match; set ``fetch.MAX_GLOB_MATCHES`` for more."""
 
 _PATTERN_CHARACTERS = frozenset("*?[")
+_PATH_CHARACTERS = frozenset("/\\:\0")
+_MAX_NAME = 200
 
 
 def candidates(typed: str) -> list[str]:
@@ -63,8 +65,8 @@ def resolve(typed: str, archive: ArchiveReader, max_matches: int) -> tuple[list[
         raise UnknownMsidError(f"an MSID must be given as a str, but got {typed!r} of type {type(typed).__name__}")
     wanted = candidates(typed)
     for name in wanted:
-        if name in archive:
-            return [typed], [name]
+        if _can_be_name(name) and name in archive:
+            return [str(typed)], [name]
     if _PATTERN_CHARACTERS.intersection(typed):
         everything = archive.names()
         for pattern in wanted:
@@ -77,6 +79,11 @@ def resolve(typed: str, archive: ArchiveReader, max_matches: int) -> tuple[list[
             if matches:
                 return [name.lower() for name in matches], matches
     raise UnknownMsidError(f"MSID {typed!r} is not in the archive {archive.root}{_hint(wanted[0], archive)}")
+
+
+def _can_be_name(name: str) -> bool:
+    """Whether an archive may be asked for a name: it looks names up as folders, so that a path must not get there."""
+    return len(name) <= _MAX_NAME and not _PATH_CHARACTERS.intersection(name)
 
 
 def _hint(name: str, archive: ArchiveReader) -> str:

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from jeta.archive import ArchiveReader
 
 
+_NOW = "+0"
+
+
 @dataclass(frozen=True, slots=True)
 class Span:
     """A half-open span of time, ``[tstart, tstop)``.
@@ -55,6 +58,34 @@ def span_of(start: Any, stop: Any, archive: ArchiveReader) -> Span:
     else:
         tstart = _one_instant(start, system)
     return Span(tstart, current if stop is None else _one_instant(stop, system))
+
+
+def spans_of(start: Any, stop: Any, archive: ArchiveReader) -> list[Span]:
+    """Return the spans of a fetch: the intervals that `start` describes, or the one from `start` to `stop`.
+
+    Parameters
+    ----------
+    start : any accepted time, None, or intervals
+        See `span_of` and `intervals_of`.
+    stop : any accepted time, or None
+        Ignored where `start` describes intervals.
+    archive : ArchiveReader
+        Gives the time system and the first sample.
+
+    Raises
+    ------
+    TimeFormatError, IntervalError
+        As from those.
+    """
+    intervals = intervals_of(start, archive.time_system)
+    return [span_of(start, stop, archive)] if intervals is None else intervals
+
+
+def hull(spans: list[Span], archive: ArchiveReader) -> Span:
+    """Return the span from the first start to the last stop; an empty one, now, for no spans at all."""
+    if not spans:
+        return span_of(_NOW, _NOW, archive)
+    return Span(spans[0].tstart, spans[-1].tstop)
 
 
 def _one_instant(value: Any, system: str) -> float:
@@ -111,10 +142,10 @@ def _pairs(start: Any) -> list[tuple[Any, Any]] | None:
     columns = _column_names(start)
     for begin, end in (("datestart", "datestop"), ("tstart", "tstop")):
         if begin in columns and end in columns:
-            return list(zip(_plain(start[begin]), _plain(start[end]), strict=True))
+            return list(zip(_items(start[begin]), _items(start[end]), strict=True))
     if not isinstance(start, list | tuple):
         return None
-    pairs = [tuple(row) for row in start if isinstance(row, list | tuple | np.ndarray) and len(row) >= 2]
+    pairs = [tuple(row) for row in start if _is_row(row) and len(row) >= 2]
     if len(pairs) != len(start):
         raise IntervalError(
             f"a list as start must hold pairs of times, but got {start!r:.200}; give one time, or [(start, stop), ...]"
@@ -130,6 +161,12 @@ def _column_names(table: Any) -> tuple[str, ...]:
     return () if names is None else tuple(str(name) for name in names)
 
 
-def _plain(column: Any) -> list[Any]:
-    """The items of a column as Python objects."""
-    return list(np.asarray(column).tolist())
+def _is_row(row: Any) -> bool:
+    """Whether an item of a list may hold a start and a stop: a pair, or a row of a table."""
+    return isinstance(row, list | tuple | np.ndarray | np.void) or hasattr(row, "colnames")
+
+
+def _items(column: Any) -> list[Any]:
+    """The items of a column, each in its own kind of time; a row of a table has one alone."""
+    is_scalar = isinstance(column, str | bytes) or not getattr(column, "shape", (1,)) or not hasattr(column, "__len__")
+    return [column] if is_scalar else list(column)

@@ -11,7 +11,7 @@ from jeta import settings
 from jeta.errors import ArchiveNotFoundError
 
 if TYPE_CHECKING:
-    from jeta.archive import ArchiveReader
+    from jeta.archive import ArchiveReader, Writer
     from types import TracebackType
 
     from jeta.tdb import Tdb
@@ -19,14 +19,38 @@ if TYPE_CHECKING:
 _lock = threading.Lock()
 _chosen: list[Path] = []
 """The root set last by `set_archive`, on top of those set before; empty for the environment's."""
-_open: dict[Path, ArchiveReader] = {}
+_open: dict[Path, tuple[ArchiveReader, tuple[int, int] | None]] = {}
+"""Open archives, each with what its settings file was when it was opened."""
 
 
-def _opened(root: str | os.PathLike[str]) -> ArchiveReader:
-    """Open an archive."""
-    from jeta.archive import open_archive  # noqa: PLC0415 - half of what importing fetch would cost, and no fetch does without
+def _opened(archive: str | os.PathLike[str] | ArchiveReader | Writer) -> ArchiveReader:
+    """Return an archive, given as its root or as an open one, open for reading.
 
-    return open_archive(root)
+    Raises
+    ------
+    ArchiveNotFoundError
+        If there is none at the root, or this is nothing of the kind.
+    """
+    from jeta.archive import Writer, open_archive  # noqa: PLC0415 - half of what importing fetch costs otherwise
+
+    if isinstance(archive, str | os.PathLike):
+        return open_archive(archive)
+    if isinstance(archive, Writer):
+        return archive.reader
+    if not hasattr(archive, "root"):
+        raise ArchiveNotFoundError(f"{archive!r} is not an archive: give its root as a path, or an open archive")
+    return archive
+
+
+def _signature(root: Path) -> tuple[int, int] | None:
+    """What tells an archive from one made anew at the same place; None where there are no settings of jeta's."""
+    from jeta.archive.layout import Layout  # noqa: PLC0415 - as above
+
+    try:
+        status = Layout(root).settings.stat()
+    except OSError:
+        return None
+    return status.st_ino, status.st_mtime_ns
 
 
 class set_archive:  # noqa: N801 - used like a function; a class so that ``with`` can undo it
@@ -55,14 +79,14 @@ class set_archive:  # noqa: N801 - used like a function; a class so that ``with`
             dat = fetch.MSID("SA_ZATTEST2")
     """
 
-    def __init__(self, root: str | os.PathLike[str] | ArchiveReader | None) -> None:
+    def __init__(self, root: str | os.PathLike[str] | ArchiveReader | Writer | None) -> None:
         with _lock:
             self._before = list(_chosen)
             if root is None:
                 _chosen.clear()
                 return
-            reader = _opened(root) if isinstance(root, str | os.PathLike) else root
-            _open[reader.root] = reader
+            reader = _opened(root)
+            _open[reader.root] = reader, _signature(reader.root)
             _chosen[:] = [reader.root]
 
     def __enter__(self) -> None:
@@ -83,8 +107,8 @@ def current_root() -> Path:
     ArchiveNotFoundError
         If none was chosen and the environment names none; the message says how to create one.
     """
-    if _chosen:
-        return _chosen[-1]
+    for chosen in _chosen[-1:]:
+        return chosen
     root = settings.from_environment().archive_root
     if root is None:
         raise ArchiveNotFoundError(
@@ -103,11 +127,13 @@ def current_archive() -> ArchiveReader:
         If there is none, or there is no archive at its root.
     """
     root = current_root()
-    reader = _open.get(root)
-    if reader is None:
-        reader = _opened(root)
-        with _lock:
-            _open[root] = reader
+    known, signature = _open.get(root), _signature(root)
+    if known is not None and known[1] == signature:
+        return known[0]
+    # Not opened yet; or removed, or made anew, since it was.
+    reader = _opened(root)
+    with _lock:
+        _open[root] = reader, signature
     return reader
 
 

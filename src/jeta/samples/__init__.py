@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from jeta.samples.check import check_rows
 from jeta.samples.container import (
     ALARM_DTYPE,
     FLAGGED_BY_PERSON,
@@ -20,6 +21,7 @@ __all__ = [
     "OUT_OF_RANGE",
     "Comparison",
     "Samples",
+    "check_rows",
     "compare",
     "concatenate",
     "finest",

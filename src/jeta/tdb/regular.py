@@ -7,8 +7,8 @@ A telemetry database is mostly lines such as these, and a pattern takes a third 
       description: "ICE HK: +5V voltage"
       limits: {red_low: 4.5, red_high: 5.5}
 
-Whatever the pattern does not cover (other indentation, escapes, anchors, lists, values over several lines) makes the whole file go to the
-parser. What it does cover means the same to both: the tests hold them against each other.
+Whatever the pattern does not cover (other indentation, escapes, anchors, lists, values over several lines) makes the
+whole file go to the parser. What it does cover means the same to both: the tests hold them against each other.
 """
 
 from __future__ import annotations
@@ -31,10 +31,10 @@ _PLAIN_IN_BRACES = rf"{_START}[\w./()+%*<>@-]*(?: [\w./()+%*<>@-]+)*"
 _PRINTABLE = "\xa0-\u1fff\u2030-\ud7ff"
 _QUOTED = rf"[ !#-\[\]-~{_PRINTABLE}]*"
 _ITEM = rf'-?\w[\w.]*: (?:{_PLAIN_IN_BRACES}|"{_QUOTED}")'
-_LINE = re.compile(
-    rf'^(?: *(?:#[ -~{_PRINTABLE}]*)?|(\w[\w.-]*|"{_QUOTED}"):|  ([a-z_]+): (?:({_PLAIN})|"({_QUOTED})"|\{{({_ITEM}(?:, {_ITEM})*)\}}))\n',
-    re.MULTILINE | re.ASCII,
-)
+_BLANK_OR_COMMENT = rf" *(?:#[ -~{_PRINTABLE}]*)?"
+_NAME = rf'(\w[\w.-]*|"{_QUOTED}"):'
+_KEY = rf'  ([a-z_]+): (?:({_PLAIN})|"({_QUOTED})"|\{{({_ITEM}(?:, {_ITEM})*)\}})'
+_LINE = re.compile(rf"^(?:{_BLANK_OR_COMMENT}|{_NAME}|{_KEY})\n", re.MULTILINE | re.ASCII)
 _ITEMS = re.compile(rf'(-?\w[\w.]*): (?:({_PLAIN_IN_BRACES})|"({_QUOTED})")', re.ASCII)
 
 

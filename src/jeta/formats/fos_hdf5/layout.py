@@ -44,6 +44,7 @@ _SIGNATURE_BYTES = 4096
 _DATASET = re.compile(r"data(\d{1,9})")
 _ORIGIN_NAMES = ("/dataOrigin", "dataOrigin")
 _GROUP = "samples"
+_WIDEST_NUMBER_BYTES = 8
 
 # What h5py raises when a file is damaged, besides OSError.
 _DAMAGE = (RuntimeError, LookupError, ValueError, TypeError, AttributeError, OverflowError)
@@ -205,24 +206,41 @@ def layout_of(dataset: h5py.Dataset, path: Path) -> Layout:
     """
     dtype: np.dtype[Any] = dataset.dtype
     present: Mapping[str, Any] = dtype.fields or {}
-    for field, kinds in {
-        **FIELDS,
-        **{name: OPTIONAL_FIELDS[name] for name in OPTIONAL_FIELDS if name in present},
-    }.items():
-        if field not in present:
+    missing = [field for field in FIELDS if field not in present]
+    if missing:
+        raise FormatError(
+            f"{path}: the rows of {dataset.name} lack {', '.join(missing)}; expected {', '.join(FIELDS)}, found"
+            f" {', '.join(present)}: transfer the file again"
+        )
+    for field, kinds in {**FIELDS, **OPTIONAL_FIELDS}.items():
+        if field in present and not _is_usable(present[field][0], kinds, whole=field == "id"):
             raise FormatError(
-                f"{path}: the rows of {dataset.name} lack the field {field!r}; expected {', '.join(FIELDS)}, found"
-                f" {', '.join(present)}: transfer the file again"
+                f"{path}: the field {field!r} of {dataset.name} is of type {present[field][0]}; expected numpy kind"
+                f" {' or '.join(kinds)}, numbers of at most 64 bits: transfer the file again"
             )
-        kind = present[field][0]
-        if kind.kind not in kinds or (field == "id" and not np.can_cast(kind, np.int64)):
-            raise FormatError(
-                f"{path}: the field {field!r} of {dataset.name} is of type {kind}; expected numpy kind"
-                f" {' or '.join(kinds)} of at most 64 bits: transfer the file again"
-            )
+    _check_places(dtype, dataset, path)
     text = present.get("engineeringTextValue")
-    where = slice(text[1], text[1] + text[0].itemsize) if text and text[0].itemsize else None
+    where = slice(text[1], text[1] + text[0].itemsize) if text else None
     return Layout(dtype, where, "apid" in present, "alarmStatus" in present)
+
+
+def _is_usable(kind: np.dtype[Any], kinds: str, *, whole: bool) -> bool:
+    """Tell whether a field is of one of some kinds, and not too wide."""
+    if kind.kind not in kinds or (whole and not np.can_cast(kind, np.int64)):
+        return False
+    return kind.kind == "S" or kind.itemsize <= _WIDEST_NUMBER_BYTES
+
+
+def _check_places(dtype: np.dtype[Any], dataset: h5py.Dataset, path: Path) -> None:
+    """Refuse fields that overlap or leave the row: HDF5 would write past its memory."""
+    places = sorted((offset, offset + kind.itemsize, name) for name, (kind, offset, *_) in (dtype.fields or {}).items())
+    ends = [*(start for start, _, _ in places[1:]), dtype.itemsize]
+    for (start, stop, name), end in zip(places, ends, strict=True):
+        if stop > end:
+            raise FormatError(
+                f"{path}: the field {name!r} of {dataset.name} takes bytes {start} to {stop} of a row, but should end at"
+                f" {end}; the file is damaged: transfer it again"
+            )
 
 
 def origin_of(file: h5py.File, path: Path) -> str | None:

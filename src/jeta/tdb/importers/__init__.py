@@ -6,6 +6,18 @@
 from __future__ import annotations
 
 from jeta.tdb.importers.imported import Imported, merged, merged_entry
+from jeta.tdb.importers.install import IMPORTED_NAME, Installed, install
 from jeta.tdb.importers.registry import IMPORTERS, Importer, import_file, import_files
 
-__all__ = ["IMPORTERS", "Imported", "Importer", "import_file", "import_files", "merged", "merged_entry"]
+__all__ = [
+    "IMPORTED_NAME",
+    "IMPORTERS",
+    "Imported",
+    "Importer",
+    "Installed",
+    "import_file",
+    "import_files",
+    "install",
+    "merged",
+    "merged_entry",
+]
