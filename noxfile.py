@@ -18,13 +18,13 @@ PYTHONS = ["3.11", "3.12", "3.13", "3.14"]
 
 def install(session: nox.Session, *groups: str) -> None:
     """Install jeta from this folder, in place, with some of the groups of pyproject.toml."""
-    session.install("-e", ".[all]", *nox.project.dependency_groups(PYPROJECT, *groups))
+    session.install("-e", ".[all,test]", *nox.project.dependency_groups(PYPROJECT, *groups))
 
 
 @nox.session(python=PYTHONS)
 def tests(session: nox.Session) -> None:
     """Run the tests, then the examples in docstrings; arguments after -- go to the first run."""
-    install(session, "test")
+    install(session)
     session.run("pytest", "-n", "auto", *session.posargs)
     if not session.posargs:
         session.run("pytest", "--doctest-modules", "--ignore=src/jeta/__main__.py", "src/jeta")
@@ -49,14 +49,14 @@ def types(session: nox.Session) -> None:
 @nox.session
 def docs(session: nox.Session) -> None:
     """Build the documentation; a warning is an error. The reference imports all of jeta, the suites for testing too."""
-    install(session, "docs", "test")
+    install(session, "docs")
     session.run("sphinx-build", "-W", "--keep-going", "-b", "html", "docs", "docs/_build/html", *session.posargs)
 
 
 @nox.session
 def bench(session: nox.Session) -> None:
     """Run every benchmark in its quick mode, or in full with ``nox -s bench -- --full``."""
-    install(session, "test")
+    install(session)
     mode = () if "--full" in session.posargs else ("--quick",)
     for script in sorted((ROOT / "benchmarks").glob("bench_*.py")):
         session.run("python", str(script), *mode)

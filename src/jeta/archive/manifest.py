@@ -191,7 +191,7 @@ def _segments_on_disk(folder: Path) -> dict[str, tuple[np.void, frozenset[str]]]
         try:
             # Without a lock: a fold that is just writing the file must not meet ours.
             with h5py.File(path, "r", locking=False) as file:
-                about: np.void = np.asarray(file.attrs["about"]).astype(RECORD)[()]
+                about: Any = np.asarray(file.attrs["about"]).astype(RECORD)[()]
                 found[path.name] = (about, frozenset(str(file.attrs["beside"]).split()))
         except (OSError, KeyError):
             continue  # unfinished or damaged: the fold that it is part of is not whole

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -21,9 +21,9 @@ from jeta.times import show
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Sequence
 
 _HOURS = 48.0
+_PLOTTED = ("SE_BATT_TEMP1", "SA_RW1_SPEED", "SE_BUS_VOLT", "SA_CTRL_MODE", "INRC_FILTER_POS", "IMIR_CMD_COUNT")
 
 _EPILOG = """\
 Writes a delivery of files as JWST's ground system makes them: temperatures, wheel speeds, voltages, states, counters; with a gap,
@@ -83,7 +83,7 @@ def run(options: argparse.Namespace) -> int:
         print(f"3. fetching every MSID: {same}")
         print(f"4. what is now in the archive\n\n{inventory(archive)}\n")
         picture = folder / "jeta-demo.png"
-        plot(delivery.names).savefig(picture, dpi=120)
+        plot().savefig(picture, dpi=120)
     print(f"5. plotted {picture}\n")
     print(
         f"{time.perf_counter() - started_s:.1f} s in all. To look around:  export ENG_ARCHIVE={archive.root}  and  jeta info"
@@ -113,15 +113,10 @@ def _is_true(delivery: SimulatedDelivery, name: str) -> bool:
     return np.array_equal(dat.times, truth.times_ms / 1000.0) and np.array_equal(dat.vals, expected)
 
 
-def plot(names: Sequence[str]) -> object:
+def plot() -> Any:
     """Draw one MSID of each kind over the whole span."""
-    kinds: dict[tuple[str, bool], str] = {}
-    channels = {channel.name: channel for channel in spacecraft()}
-    for name in names:
-        channel = channels[name]
-        kinds.setdefault((channel.unit or channel.type, channel.on_change), name)
-    chosen = list(kinds.values())[:6]
-    series = [_series(fetch.MSID(name), on_change=channels[name].on_change) for name in chosen]
+    on_change = {channel.name for channel in spacecraft() if channel.on_change}
+    series = [_series(fetch.MSID(name), on_change=name in on_change) for name in _PLOTTED]
     return plot_panels(series, title="Simulated telemetry in a jeta archive")
 
 

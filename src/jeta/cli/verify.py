@@ -1,4 +1,4 @@
-"""``jeta verify``: is the archive whole?"""
+"""``jeta verify``: check that the archive is whole."""
 
 from __future__ import annotations
 

@@ -12,8 +12,8 @@ from jeta.times import TICKS_PER_SECOND
 if TYPE_CHECKING:
     from jeta.samples.container import Samples
 
-_COLUMNS = {"ticks": "i", "values": "biuf", "quality": "u", "alarm": "i"}
-_WIDEST_BYTES = 8
+_COLUMNS = {"ticks": ("i", 8), "values": ("biuf", 8), "quality": ("u", 1), "alarm": ("i", 2)}
+"""Kinds of numpy types that each array may have, and the most bytes an item may take."""
 
 
 def check_rows(samples: Samples, msid: str) -> None:
@@ -39,24 +39,24 @@ def check_rows(samples: Samples, msid: str) -> None:
     """
     if samples.resolution not in TICKS_PER_SECOND:
         raise ValuesError(f"{msid}: a tick is one of {', '.join(TICKS_PER_SECOND)}, but got {samples.resolution!r}")
-    for name, kinds in _COLUMNS.items():
+    for name, (kinds, widest_bytes) in _COLUMNS.items():
         column = getattr(samples, name)
         if column is not None:
-            _check_column(column, f"{msid}: {name}", kinds, len(samples))
-    if samples.ticks.dtype.itemsize != _WIDEST_BYTES:
+            _check_column(column, f"{msid}: {name}", kinds, widest_bytes, len(samples))
+    if samples.ticks.dtype != np.int64:
         raise ValuesError(f"{msid}: ticks must be int64, but are {samples.ticks.dtype}; convert them")
     _check_texts(samples, msid)
     _check_range(samples, msid)
 
 
-def _check_column(column: Any, what: str, kinds: str, rows: int) -> None:
+def _check_column(column: Any, what: str, kinds: str, widest_bytes: int, rows: int) -> None:
     """Refuse an array of another length or kind."""
     if np.shape(column) != (rows,):
         raise ValuesError(
             f"{what} must have one dimension and {rows} rows as ticks have, but has shape {np.shape(column)}"
         )
-    if column.dtype.kind not in kinds or column.dtype.itemsize > _WIDEST_BYTES:
-        raise ValuesError(f"{what} cannot be stored as {column.dtype}; give numbers or booleans of at most 64 bits")
+    if column.dtype.kind not in kinds or column.dtype.itemsize > widest_bytes:
+        raise ValuesError(f"{what} cannot be stored as {column.dtype}; give numbers of at most {8 * widest_bytes} bits")
 
 
 def _check_texts(samples: Samples, msid: str) -> None:

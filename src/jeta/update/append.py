@@ -11,7 +11,7 @@ from jeta import times as jeta_times
 from jeta.errors import ValuesError
 from jeta.samples import FLAGGED_BY_SOURCE, Samples
 from jeta.tdb import check_name
-from jeta.update.conform import conform
+from jeta.update.conform import EARLIEST_NS, LATEST_NS, conform, within
 from jeta.update.report import FileReport, Report
 from jeta.update.target import fold_if_due, writer_for
 from jeta.update.types_present import declared, reject_unless_exact
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from jeta.update.target import ArchiveLike
 
 NOT_A_TIME = "time is not a number"
+_EXACT_INTEGER = 2**53
 
 
 def append(
@@ -77,20 +78,20 @@ def append(
     with writer_for(archive) as writer:
         instants = jeta_times.to_ticks(_at_least_1d(times), writer.reader.time_system)
         values = _checked_values(vals)
-        if values.ndim != 1 or len(values) != len(instants.ticks):
+        if values.ndim != 1 or values.shape != instants.ticks.shape:
             raise ValuesError(
                 f"{name}: expected as many values as times in one dimension, "
-                f"got {len(instants.ticks)} times and values of shape {values.shape}"
+                f"got times of shape {instants.ticks.shape} and values of shape {values.shape}"
             )
         rows = _samples(instants, values, _checked_quality(quality, len(values)))
         file = FileReport(None, "arrays")
         tally = file.tally(name)
         tally.read = len(values)
         tally.rejected = +Counter({NOT_A_TIME: int((~instants.valid).sum())})
-        entry, present = declared(writer, name)
-        conformed = conform(rows.take(instants.valid), entry, present)
+        timely = within(rows.take(instants.valid), EARLIEST_NS, LATEST_NS)
+        conformed = conform(timely.samples, *declared(writer, name))
         conformed = reject_unless_exact(writer, name, conformed)
-        tally.rejected += conformed.rejected
+        tally.rejected += timely.rejected + conformed.rejected
         counts = writer.commit({name: conformed.samples}, source="append")[name]
         tally.stored, tally.duplicate, tally.replaced = counts.stored, counts.duplicate, counts.replaced
         fold_if_due(writer)
@@ -119,23 +120,61 @@ def _checked_values(vals: Any) -> NDArray[Any]:
         raise ValuesError(
             f"{int(np.ma.getmaskarray(vals).sum())} values are masked; leave them out, or fill them and flag them with quality"
         )
-    values = np.atleast_1d(np.asarray(vals))
+    values = np.atleast_1d(_as_array(vals))
     if values.dtype == object:
-        if len(values) and all(isinstance(value, str) for value in values.tolist()):
-            return values.astype(np.str_)
+        if all(isinstance(value, str) for value in values.flat):
+            return _checked_texts(values.astype(np.str_))
         raise ValuesError(
             f"expected numbers, booleans or texts of one type, got Python objects such as {values.flat[:1].tolist()}"
         )
-    if values.dtype.kind == "S":
-        return np.char.decode(values, "utf-8")
+    if values.dtype.kind in "SUT":
+        return _checked_texts(values)
     if values.dtype.kind == "f" and values.dtype.itemsize not in (4, 8):
         converted = values.astype(np.float32 if values.dtype.itemsize == 2 else np.float64)
         if not np.array_equal(converted.astype(values.dtype), values, equal_nan=True):
             raise ValuesError(f"values of type {values.dtype} do not fit into float64 without loss; round them first")
         return converted
-    if values.dtype.kind not in "biufU":
+    if values.dtype.kind not in "biuf":
         raise ValuesError(f"expected numbers, booleans or texts, got an array of type {values.dtype}")
     return values.astype(values.dtype.newbyteorder("="), copy=False)
+
+
+def _as_array(vals: Any) -> NDArray[Any]:
+    """Values as an array, where numpy would not make one by changing some of them.
+
+    Raises
+    ------
+    ValuesError
+        If they are in lists of several lengths, are texts beside numbers, or big integers beside floats.
+    """
+    try:
+        values = np.asarray(vals)
+    except ValueError as err:
+        raise ValuesError(f"expected values in one dimension, got {vals!r:.100}: {err}") from err
+    if not isinstance(vals, list | tuple):
+        return values
+    kinds = {kind for kind in map(type, vals) if not issubclass(kind, list | tuple)}
+    if values.dtype.kind in "US" and not all(issubclass(kind, str | bytes) for kind in kinds):
+        raise ValuesError(f"expected values of one kind, got {', '.join(sorted(kind.__name__ for kind in kinds))}")
+    if values.dtype.kind == "f" and int in kinds and any(type(v) is int and abs(v) > _EXACT_INTEGER for v in vals):
+        raise ValuesError("integers beyond 2**53 do not fit among floats without loss; append them on their own")
+    return values
+
+
+def _checked_texts(texts: NDArray[Any]) -> NDArray[np.str_]:
+    """Texts of any of numpy's kinds as str.
+
+    Raises
+    ------
+    ValuesError
+        If bytes are not UTF-8, or characters cannot be stored in it.
+    """
+    try:
+        decoded = np.char.decode(texts, "utf-8") if texts.dtype.kind == "S" else texts.astype(np.str_)
+        np.char.encode(decoded, "utf-8")
+    except UnicodeError as err:
+        raise ValuesError(f"expected texts that UTF-8 can hold, got {err.object!r:.60}: {err.reason}") from err
+    return decoded
 
 
 def _checked_quality(quality: Any, rows: int) -> NDArray[np.uint8] | None:
@@ -151,15 +190,14 @@ def _checked_quality(quality: Any, rows: int) -> NDArray[np.uint8] | None:
     flags = np.atleast_1d(np.asarray(quality))
     if flags.shape == (1,) and rows != 1 and np.ndim(quality) == 0:
         flags = np.repeat(flags, rows)
-    if flags.shape != (rows,) or flags.dtype.kind not in "biu":
+    if flags.shape != (rows,) or (rows and flags.dtype.kind not in "biu"):
         raise ValuesError(
             f"quality must be {rows} booleans or numbers from 0 to 255, got {flags.dtype} of shape {flags.shape}"
         )
-    if flags.dtype.kind == "b":
-        return flags.astype(np.uint8) * np.uint8(FLAGGED_BY_SOURCE)
-    if rows and not (flags.min() >= 0 and flags.max() <= 255):
+    if rows and flags.dtype.kind != "b" and not (flags.min() >= 0 and flags.max() <= 255):
         raise ValuesError(f"quality must be from 0 to 255, got {flags.min()} to {flags.max()}")
-    return flags.astype(np.uint8)
+    # The archive's bits have meanings of their own: whatever the source means by its numbers, it is the one that flags.
+    return (flags != 0) * np.uint8(FLAGGED_BY_SOURCE)
 
 
 def _samples(instants: jeta_times.Ticks, values: NDArray[Any], quality: NDArray[np.uint8] | None) -> Samples:

@@ -1,7 +1,8 @@
 """From rows as a source gives them to rows as the archive keeps them: kind, type and limits of time. Pure.
 
-What an MSID is, texts or numbers and of which type, the telemetry database says; where it does not, the rows already there;
-where there are none, the rows themselves. A row that does not fit is rejected with a reason, never bent.
+Whether an MSID is one of texts or of numbers, the rows already there say, since an entry of the telemetry database that was
+added or mended later must not stop deliveries; where there are none, the entry; where there is none, the rows themselves.
+The type of numbers is the entry's. A row that does not fit is rejected with a reason, never bent.
 """
 
 from __future__ import annotations
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 
 _EXACT_INTEGER = 2**53
 """Integers up to here have a float64 of their own."""
+
+EARLIEST_NS, LATEST_NS = -8 * 10**18, 9 * 10**18
+"""What the archive can hold in ns in either time system: from 1716 to 2255 for Unix time."""
 
 TOO_EARLY = "time before the earliest of the archive"
 TOO_LATE = "time after the latest of the archive"
@@ -81,13 +85,12 @@ def conform(samples: Samples, entry: Entry | None, present: Collection[str]) -> 
     Conformed
         Text for an MSID of texts or states, else numbers.
     """
-    wants_text = entry.is_text if entry is not None else None
-    if wants_text is None:
-        wants_text = "text" in present if present else samples.is_text
-    if wants_text:
+    declared_text = entry.is_text if entry is not None else None
+    wants_text = samples.is_text if declared_text is None else declared_text
+    if "text" in present if present else wants_text:
         return Conformed(_as_text(samples, entry), Counter())
-    numbers = _as_numbers(samples)
-    typed = _as_declared(numbers.samples, entry)
+    numbers = _as_numbers(_with_raws(samples, dict(entry.state_codes) if entry is not None else {}))
+    typed = _as_present_integers(_as_declared(numbers.samples, entry), present)
     checked = _exact_among(typed, present)
     return Conformed(checked.samples, numbers.rejected + checked.rejected)
 
@@ -174,11 +177,32 @@ def _as_declared(samples: Samples, entry: Entry | None) -> Samples:
     return replace(samples, values=cast) if bool(np.all(same)) else samples
 
 
-def _exact_among(samples: Samples, present: Collection[str]) -> Conformed:
-    """Leave out integers that would not survive beside the floats that are there."""
+def _as_present_integers(samples: Samples, present: Collection[str]) -> Samples:
+    """64-bit integers with or without sign like those that are there, if they fit: numpy joins the two kinds as floats."""
     values: NDArray[Any] = samples.values
-    floats = any(np.dtype(name).kind == "f" for name in present if name != "text")
-    if not floats or values.dtype.kind not in "iu" or values.dtype.itemsize < 8:
+    other = {"<i8": "<u8", "<u8": "<i8"}.get(values.dtype.newbyteorder("<").str)
+    if other is None or other not in present or not len(values):
+        return samples
+    fits = values.min() >= 0 if other == "<u8" else values.max() <= np.iinfo(np.int64).max
+    return replace(samples, values=values.astype(np.dtype(other))) if fits else samples
+
+
+def read_as_floats(*types: str) -> bool:
+    """Tell whether values of several numeric types are read as floats, which is so for int64 beside uint64 too.
+
+    Parameters
+    ----------
+    *types : str
+        Names of numpy types; ``"text"`` does not count.
+    """
+    dtypes = [np.dtype(name) for name in types if name != "text"]
+    return bool(dtypes) and np.result_type(*dtypes).kind == "f"
+
+
+def _exact_among(samples: Samples, present: Collection[str]) -> Conformed:
+    """Leave out integers that would not survive beside the values that are there."""
+    values: NDArray[Any] = samples.values
+    if values.dtype.kind not in "iu" or values.dtype.itemsize < 8 or not read_as_floats(*present, values.dtype.str):
         return Conformed(samples, Counter())
     bad = (values > _EXACT_INTEGER) | (values < -_EXACT_INTEGER if values.dtype.kind == "i" else False)
     return _without(samples, np.asarray(bad, bool), +Counter({INEXACT: int(np.sum(bad))}))

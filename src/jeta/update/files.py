@@ -12,7 +12,7 @@ from jeta.logs import logger
 from jeta.samples import concatenate
 from jeta.tdb import check_name
 from jeta.times import to_seconds, unix_ticks_to_cxcsec_ticks
-from jeta.update.conform import conform, within
+from jeta.update.conform import EARLIEST_NS, LATEST_NS, conform, within
 from jeta.update.report import FileReport, Report
 from jeta.update.target import fold_if_due, writer_for
 from jeta.update.types_present import declared, reject_unless_exact
@@ -166,7 +166,7 @@ def _rows_by_msid(writer: Writer, tdb: Tdb, delivery: Delivery, report: FileRepo
         if msid is None:
             tally.rejected[UNKNOWN_ID if isinstance(batch.key, int) else BAD_NAME] += len(batch.samples)
             continue
-        timely = within(batch.samples, earliest_ns, latest_ns)
+        timely = within(batch.samples, max(earliest_ns, EARLIEST_NS), min(latest_ns, LATEST_NS))
         entry, present = declared(writer, msid, tdb)
         present.update("text" if part.is_text else part.values.dtype.str for part in result.get(msid, ()))
         conformed = reject_unless_exact(writer, msid, conform(timely.samples, entry, present))

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jeta.archive import JetaReader, Writer
+from jeta.errors import ArchiveNotFoundError
 from jeta.fetch import session
 from jeta.logs import logger
 
@@ -35,6 +36,8 @@ def root_of(archive: ArchiveLike | ArchiveReader | None) -> Path:
         return archive.layout.root
     if isinstance(archive, str | os.PathLike):
         return Path(archive).expanduser().absolute()
+    if not hasattr(archive, "root"):
+        raise ArchiveNotFoundError(f"{archive!r} is not an archive: give its root as a path, or an open archive")
     return archive.root
 
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from jeta.update.conform import INEXACT, Conformed
+from jeta.update.conform import INEXACT, Conformed, read_as_floats
 
 if TYPE_CHECKING:
     from jeta.archive import Writer
@@ -23,16 +21,16 @@ def declared(writer: Writer, msid: str, tdb: Tdb | None = None) -> tuple[Entry |
 
 
 def reject_unless_exact(writer: Writer, msid: str, conformed: Conformed) -> Conformed:
-    """Reject floats for an MSID whose integers would not survive beside them.
+    """Reject values for an MSID whose integers would not survive beside them.
 
     From then on its values are read as float64. That is rare, and happens once to an MSID, so all its rows are looked at.
     """
     types = writer.reader.value_types(msid)
     samples = conformed.samples
-    if samples.is_text or samples.values.dtype.kind != "f" or not len(samples) or not types & {"<i8", "<u8"}:
+    if samples.is_text or not len(samples) or not types & {"<i8", "<u8"}:
         return conformed
     span = writer.reader.span_ns(msid)
-    if any(np.dtype(name).kind == "f" for name in types) or span is None:
+    if read_as_floats(*types) or not read_as_floats(*types, samples.values.dtype.str) or span is None:
         return conformed
     values = writer.reader.read_samples(msid, *span).values
     if int(values.max()) <= _EXACT_INTEGER and int(values.min()) >= -_EXACT_INTEGER:
