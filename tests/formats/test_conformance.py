@@ -111,4 +111,8 @@ class TestFosHdf5Deflated(TestFosHdf5):
 
 
 class TestFosHdf5Shuffled(TestFosHdf5):
-    storage = {"chunks": (2,), "compression": "gzip", "shuffle": True, "fletcher32": True}
+    storage = {"chunks": (2,), "compression": "gzip", "shuffle": True}
+
+
+class TestFosHdf5ThroughHdf5(TestFosHdf5):
+    storage = {"chunks": (2,), "compression": "lzf", "fletcher32": True}

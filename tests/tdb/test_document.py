@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+import yaml
 
 from jeta.errors import TdbError
 from jeta.tdb.document import read_members
@@ -38,13 +39,18 @@ def test_documents_follow_each_other():
 
 
 def test_an_alias_is_what_its_anchor_marks():
-    assert members("A: &x [1]\nB: *x\nC: &y 2\nD: *y\n") == [("A", 1, ["1"]), ("B", 2, ["1"]), ("C", 3, "2"), ("D", 4, "2")]
+    assert members("A: &x [1]\nB: *x\nC: &y 2\nD: *y\n") == [
+        ("A", 1, ["1"]),
+        ("B", 2, ["1"]),
+        ("C", 3, "2"),
+        ("D", 4, "2"),
+    ]
 
 
 def test_a_merge_key_brings_what_is_not_there():
     text = "A: &a {x: 1, y: 2}\nB: &b {y: 3, z: 4}\nC:\n  <<: [*a, *b]\n  x: 5\n"
-    (*_, node) = members(text)[2]
-    assert node[-1].items == [("x", 5, "5"), ("y", 1, "2"), ("z", 2, "4")]
+    _, _, node = members(text)[2]
+    assert node.items == [("x", 5, "5"), ("y", 1, "2"), ("z", 2, "4")]
 
 
 @pytest.mark.parametrize("value", ["text", "[1, 2]"])
@@ -56,12 +62,12 @@ def test_what_cannot_be_merged_stays_under_its_key(value):
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("A: 1\nB: [1\nC: 2\n", "f:3: expected YAML, but while parsing a flow sequence did not find expected ',' or ']'"),
-        ("A: 1\n\tB: 2\n", "f:2: expected YAML, but while scanning for the next token found character"),
-        ("A: 'x\n", "f:2: expected YAML, but while scanning a quoted scalar found unexpected end of stream"),
-        ("A: 1\n  B: 2\n", "f:2: expected YAML, but mapping values are not allowed in this context"),
-        (b"A: 1\nB: \xff\n", "f:2: expected YAML in UTF-8, but found invalid leading UTF-8 octet"),
-        (b"A: 1\n\nB: \x07\n", "f:3: expected YAML in UTF-8, but found control characters are not allowed"),
+        ("A: 1\nB: [1\nC: 2\n", "f:3: expected YAML, but while parsing a flow sequence"),
+        ("A: 1\n\tB: 2\n", "f:2: expected YAML, but while scanning"),
+        ("A: 'x\n", "f:2: expected YAML, but while scanning a quoted scalar"),
+        ("A: 1\n  B: 2\n", "f:2: expected YAML, but mapping values are not allowed"),
+        (b"A: 1\nB: \xff\n", "f:2: expected YAML in UTF-8, but found"),
+        (b"A: 1\n\nB: \x07\n", "f:3: expected YAML in UTF-8, but found"),
         ("just text", "f:1: expected a mapping of MSID names, but found 'just text'"),
         ("[a]: 1", "f:1: expected text as a key, but found SequenceStart"),
         ("A: {[b]: 1}", "f:1: expected text as a key, but found SequenceStart"),
@@ -73,6 +79,13 @@ def test_what_is_not_yaml_is_told_with_file_and_line(text, said):
     with pytest.raises(TdbError) as caught:
         members(text)
     assert str(caught.value).startswith(said)
+
+
+@pytest.mark.parametrize("text", ["A: {b: [1, '~', ~], c: d}\n", "- a: &x 1\n  b: *x\n"])
+def test_the_parser_written_in_python_gives_the_same(text, monkeypatch):
+    fast = members(text)
+    monkeypatch.delattr(yaml, "CSafeLoader")
+    assert members(text) == fast
 
 
 @pytest.mark.parametrize(

@@ -48,7 +48,9 @@ def test_texts_lose_blanks_at_their_ends_and_empty_ones_are_none():
     assert (entry.description, entry.unit, entry.subsystem) == ("x", "V", None)
 
 
-@pytest.mark.parametrize("codes", [{2: "C", 0: "A"}, [(2, "C"), (0, "A")], ([2, "C"], [0, "A"]), {np.int8(2): "C ", 0: "A"}])
+@pytest.mark.parametrize(
+    "codes", [{2: "C", 0: "A"}, [(2, "C"), (0, "A")], ([2, "C"], [0, "A"]), {np.int8(2): "C ", 0: "A"}]
+)
 def test_state_codes_are_sorted_pairs_whatever_they_were(codes):
     entry = Entry("A", state_codes=codes)
     assert entry.state_codes == ((0, "A"), (2, "C"))

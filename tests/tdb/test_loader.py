@@ -71,7 +71,9 @@ def test_a_list_of_mappings_with_names_is_the_same(write):
     assert read(write, text) == ENTRIES
 
 
-@pytest.mark.parametrize("name", ["ON", "NO", "off", "y", "1e3", "0x1F", "1_0", "2020-01-01", "12:30", "=", "<<", "null", "~"])
+@pytest.mark.parametrize(
+    "name", ["ON", "NO", "off", "y", "1e3", "0x1F", "1_0", "2020-01-01", "12:30", "=", "<<", "null", "~"]
+)
 @pytest.mark.parametrize("quotes", ["{}", '"{}"', "'{}'"])
 def test_a_state_name_is_its_text_as_written_in_quotes_or_not(write, name, quotes):
     assert only(write, f"state_codes: {{0: {quotes.format(name)}}}").state_codes == ((0, name),)
@@ -85,7 +87,10 @@ def test_any_text_is_as_written(write, text):
 
 @pytest.mark.parametrize("nothing", ["", "~", "null", "Null", "NULL"])
 def test_a_key_without_a_value_says_nothing(write, nothing):
-    keys = "\n".join(f"{key}: {nothing}" for key in ("id", "description", "unit", "type", "state_codes", "limits", "cadence_s", "on_change"))
+    keys = "\n".join(
+        f"{key}: {nothing}"
+        for key in ("id", "description", "unit", "type", "state_codes", "limits", "cadence_s", "on_change")
+    )
     assert only(write, keys) == Entry("A")
 
 
@@ -116,7 +121,9 @@ def test_limits_may_be_spelled_in_several_ways(write, limits, expected):
     assert only(write, f"limits: {limits}").limits == expected
 
 
-@pytest.mark.parametrize(("word", "expected"), [("true", True), ("Yes", True), ("1", True), ("OFF", False), ("no", False), ("0", False)])
+@pytest.mark.parametrize(
+    ("word", "expected"), [("true", True), ("Yes", True), ("1", True), ("OFF", False), ("no", False), ("0", False)]
+)
 def test_a_truth_value_may_be_said_in_several_words(write, word, expected):
     assert only(write, f"on_change: {word}").on_change is expected
 
@@ -196,7 +203,10 @@ def test_an_error_says_file_line_msid_key_and_what_was_expected(write, keys, lin
         ("- name:\n", "tdb/a.yaml:1: '' cannot be the name of an MSID: it is empty"),
         ("A:\nB:\na:\n", "tdb/a.yaml:3: MSID A: expected each MSID once, but it is also at tdb/a.yaml:1"),
         ("{A: , A: }", "tdb/a.yaml:1: MSID A: expected each MSID once, but it is also at tdb/a.yaml:1"),
-        ("A: {id: 5}\nB: {id: 5}\n", "tdb/a.yaml:2: MSID B: key 'id': expected an id of its own, got 5, the id of A at tdb/a.yaml:1"),
+        (
+            "A: {id: 5}\nB: {id: 5}\n",
+            "tdb/a.yaml:2: MSID B: key 'id': expected an id of its own, got 5, the id of A at tdb/a.yaml:1",
+        ),
     ],
 )
 def test_an_error_in_an_entry_as_a_whole_has_its_place_too(write, text, said):
@@ -207,7 +217,9 @@ def test_an_error_in_an_entry_as_a_whole_has_its_place_too(write, text, said):
 
 def test_an_msid_in_two_files_is_an_error_that_names_both_places(write):
     write("\nTEPHIN:\n", "a.yaml")
-    with pytest.raises(TdbError, match=r"tdb/b.yml:1: MSID TEPHIN: expected each MSID once, but it is also at tdb/a.yaml:2"):
+    with pytest.raises(
+        TdbError, match=r"tdb/b.yml:1: MSID TEPHIN: expected each MSID once, but it is also at tdb/a.yaml:2"
+    ):
         Tdb.load(write("tephin:\n", "b.yml"))
 
 
@@ -216,7 +228,12 @@ def test_all_errors_are_told_at_once(write):
         Tdb.load(write("A:\n  unit: []\n  id: x\nB:\n  type: y\nC: {unit: V\n"))
     lines = str(caught.value).splitlines()
     assert lines[0] == "4 errors in the telemetry database:"
-    assert [line.split(": ")[0] for line in lines[1:]] == ["  tdb/a.yaml:2", "  tdb/a.yaml:3", "  tdb/a.yaml:5", "  tdb/a.yaml:7"]
+    assert [line.split(": ")[0] for line in lines[1:]] == [
+        "  tdb/a.yaml:2",
+        "  tdb/a.yaml:3",
+        "  tdb/a.yaml:5",
+        "  tdb/a.yaml:7",
+    ]
 
 
 def test_of_many_errors_the_first_ten_are_told(write):

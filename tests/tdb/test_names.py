@@ -13,7 +13,9 @@ from jeta.errors import MsidNameError
 from jeta.tdb import check_name
 
 
-@pytest.mark.parametrize("name", ["A", "1cbat", "_x", "IMIR_HK_ICE_SEC_VOLT4", "BUS.V-1", "CONSOLE", "x" * 128, "a.b.c", "-"[:0] + "0"])
+@pytest.mark.parametrize(
+    "name", ["A", "1cbat", "_x", "IMIR_HK_ICE_SEC_VOLT4", "BUS.V-1", "CONSOLE", "x" * 128, "a.b.c", "0"]
+)
 def test_a_name_comes_back_in_upper_case(name):
     assert check_name(name) == name.upper()
 
@@ -62,7 +64,7 @@ def test_the_message_does_not_repeat_an_endless_name():
     assert len(str(caught.value)) < 300
 
 
-@given(st.text("abAB01_.-:/\\ *ÄſK\0", max_size=9))
+@given(st.text("abAB01_.-:/\\ *Ä\u017f\u212a\0", max_size=9))
 def test_an_accepted_name_is_one_part_of_a_path_and_its_own_canonical_form(text):
     try:
         name = check_name(text)

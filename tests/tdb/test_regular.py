@@ -39,7 +39,7 @@ REGULAR = [
     "A:\n  unit: V\n",
     '1CBAT:\n"2E5":\n  unit: "a: b # c"\n',
     "A:\n  description: a (b), c - d/e 5% x=1\n",
-    "A:\n\n  # between\n  id: 5\n  cadence_s: -.5\n",
+    "A:\n\n  # between\n  id: 5\n  cadence_s: -0.5\n",
     "A:\n  unit: null\n  id: NO\n",
     'A:\n  unit: ""\n',
     'A:\n  state_codes: {0: OFF, -1: "ON, or so", 2: null, 3: a b}\n',
@@ -87,7 +87,9 @@ def test_what_is_not_utf_8_is_left_to_the_parser():
     assert read_regular(b"A:\n  unit: \xb0C\n") is None
 
 
-WORDS = st.sampled_from(["NO", "~", "null", "1e3", "-1", ".5", "a b", "(x)", '"q: #"', "{0: ON}", "{a: 1, b: 2}", "", "-", "...", "'x'"])
+WORDS = st.sampled_from(
+    ["NO", "~", "null", "1e3", "-1", ".5", "a b", "(x)", '"q: #"', "{0: ON}", "{a: 1, b: 2}", "", "-", "...", "'x'"]
+)
 VALUES = WORDS | st.text("ab01 .,-+*&%@{}\"<>=()_/;:#'|?!é\xa0\u2029", max_size=8)
 LINES = st.one_of(
     st.builds("  {}: {}".format, st.sampled_from(["unit", "id", "x_y"]), VALUES),

@@ -192,7 +192,8 @@ def _segments_on_disk(folder: Path) -> dict[str, tuple[np.void, frozenset[str]]]
             # Without a lock: a fold that is just writing the file must not meet ours.
             with h5py.File(path, "r", locking=False) as file:
                 about: Any = np.asarray(file.attrs["about"]).astype(RECORD)[()]
-                found[path.name] = (about, frozenset(str(file.attrs["beside"]).split()))
+                beside = file["beside"].asstr()[()].tolist() if "beside" in file else []
+                found[path.name] = (about, frozenset(beside))
         except (OSError, KeyError):
             continue  # unfinished or damaged: the fold that it is part of is not whole
     return found

@@ -10,6 +10,7 @@ node               meaning
 ``quality``        quality bits a row; absent where all are 0
 ``alarm``          the source's alarm status a row; absent where all are 0
 ``chunks``         a row a chunk: its line, and offset and size in bytes of its data in this file
+``beside``         names of the column's segments that stayed as they were when this one was written; absent if none did
 attribute `about`  what the segment is: the fields of `jeta.archive.manifest.RECORD`
 =================  =======================================================================================
 
@@ -29,19 +30,17 @@ import numpy as np
 from jeta.archive import times_codec, values_codec
 from jeta.archive.files import read_exactly
 from jeta.archive.manifest import RECORD, RESOLUTIONS, segment_name
+from jeta.archive.sealed_file import SealedFile
 from jeta.errors import ArchiveCorruptError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import h5py
     from numpy.typing import NDArray
 
     from jeta.samples import Samples
 
 CHUNK_ROWS = 2**15
-_BLOSC_FILTER = 32001
-_LZ4, _LEVEL, _BIT_SHUFFLE = "lz4", 5, 2
 COLUMNS = ("times", "values", "quality", "alarm")
 CHUNK = np.dtype(
     [
@@ -136,26 +135,26 @@ def _write_file(
     record: NDArray[np.void],
 ) -> None:
     """Write the file under its final name: it belongs to the archive only from the moment a manifest names it."""
-    import h5py  # noqa: PLC0415 - readers do without it, and it takes 45 ms to import
-    import hdf5plugin  # noqa: F401, PLC0415 - its import makes the Blosc filter known to HDF5
-
-    with h5py.File(path, "w", libver=("v110", "v110")) as file:
+    with SealedFile(path) as file:
         for name, column in columns.items():
             if column is not None:
-                _write_chunks(file, name, column, chunks)
+                places = file.write_chunked(name, column, int(record["chunk_rows"][0]))
+                chunks[f"{name}_offset"], chunks[f"{name}_bytes"] = places.offset, places.size_bytes
+                chunks[f"{name}_crc32"] = places.crc32
         tables = [(name, table) for name in ("levels", "texts", "raws") if (table := getattr(coded, name)) is not None]
         for name, table in tables:
-            dataset = file.create_dataset(name, data=table.view(np.uint8) if table.dtype == bool else table)
-            record["raws_offset" if name == "raws" else "levels_offset"] = dataset.id.get_offset()
+            stored = table.view(np.uint8) if table.dtype == bool else table
+            record["raws_offset" if name == "raws" else "levels_offset"] = file.write_table(name, stored)
             record["levels"], record["text_bytes"] = (
                 len(table),
                 0 if coded.texts is None else coded.texts.dtype.itemsize,
             )
-        record["chunks_offset"] = file.create_dataset("chunks", data=chunks).id.get_offset()
+        record["chunks_offset"] = file.write_table("chunks", chunks)
         record["tables_crc32"] = tables_crc32(chunks, *(table for _, table in tables))
-        file.attrs["about"] = record[0]
-        file.attrs["msid"] = msid
-        file.attrs["beside"] = "\n".join(origin.beside)
+        file.write_attribute("about", record[0])
+        file.write_attribute("msid", msid)
+        if origin.beside:
+            file.write_table("beside", np.array(origin.beside, np.bytes_))
 
 
 def tables_crc32(*tables: NDArray[Any]) -> int:
@@ -164,37 +163,6 @@ def tables_crc32(*tables: NDArray[Any]) -> int:
     for table in tables:
         checksum = zlib.crc32(table.tobytes(), checksum)
     return checksum
-
-
-def _write_chunks(file: h5py.File, name: str, column: NDArray[Any], chunks: NDArray[np.void]) -> None:
-    """Write a column as Blosc chunks, and note in `chunks` where each lies, its size in bytes and its checksum."""
-    from numcodecs import blosc  # noqa: PLC0415 - loaded when first needed
-
-    blosc.use_threads = False
-    rows = min(CHUNK_ROWS, len(column))
-    item = column.dtype.itemsize
-    # The arguments of the filter as the Blosc plug-in writes them: two versions, item and chunk size, level, shuffle, codec.
-    options = (2, 2, item, rows * item, _LEVEL, _BIT_SHUFFLE, 1)
-    dataset = file.create_dataset(
-        name,
-        shape=column.shape,
-        dtype=column.dtype,
-        chunks=(rows,),
-        compression=_BLOSC_FILTER,
-        compression_opts=options,
-    )
-    for number, start in enumerate(range(0, len(column), rows)):
-        piece = column[start : start + rows]
-        if len(piece) < rows:  # HDF5 stores whole chunks; the rows beyond the end are never read
-            piece = np.concatenate([piece, np.zeros(rows - len(piece), column.dtype)])
-        data = blosc.compress(np.ascontiguousarray(piece), _LZ4.encode(), _LEVEL, _BIT_SHUFFLE)
-        dataset.id.write_direct_chunk((start,), data)
-        chunks[f"{name}_bytes"][number], chunks[f"{name}_crc32"][number] = len(data), zlib.crc32(data)
-
-    def note(info: Any) -> None:
-        chunks[f"{name}_offset"][info.chunk_offset[0] // rows] = info.byte_offset
-
-    dataset.id.chunk_iter(note)
 
 
 class SegmentFile:

@@ -240,10 +240,12 @@ def _check_stat(stat: str | None) -> None:
         raise StatError(f"stat must be None or one of {', '.join(map(repr, _STATS))}, but is {stat!r}")
 
 
-def _type_of_counts(counts: list[int]) -> np.dtype[np.signedinteger]:
+def _type_of_counts(counts: list[int]) -> np.dtype[Any]:
     """The narrowest signed type that holds all counts."""
     fitting = (np.iinfo(name) for name in ("int8", "int16", "int32"))
-    return next((info.dtype for info in fitting if info.min <= min(counts) and max(counts) <= info.max), np.dtype(np.int64))
+    return next(
+        (info.dtype for info in fitting if info.min <= min(counts) and max(counts) <= info.max), np.dtype(np.int64)
+    )
 
 
 def _joined(arrays: list[NDArray[Any]]) -> NDArray[Any]:

@@ -78,6 +78,10 @@ def resolve(typed: str, archive: ArchiveReader, max_matches: int) -> tuple[list[
                 )
             if matches:
                 return [name.lower() for name in matches], matches
+    if wanted[0] in archive.tdb():
+        raise UnknownMsidError(
+            f"MSID {typed!r} is in the telemetry database, but the archive {archive.root} holds no samples of it; ingest some"
+        )
     raise UnknownMsidError(f"MSID {typed!r} is not in the archive {archive.root}{_hint(wanted[0], archive)}")
 
 

@@ -11,9 +11,9 @@ from jeta import settings
 from jeta.errors import ArchiveNotFoundError
 
 if TYPE_CHECKING:
-    from jeta.archive import ArchiveReader, Writer
     from types import TracebackType
 
+    from jeta.archive import ArchiveReader, Writer
     from jeta.tdb import Tdb
 
 _lock = threading.Lock()

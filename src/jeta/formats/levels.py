@@ -77,7 +77,7 @@ def ranked(texts: Sequence[str]) -> tuple[NDArray[np.str_], NDArray[np.int32]]:
     return levels, ranks.astype(np.int32)
 
 
-def text_samples(  # noqa: PLR0913 -- one argument for each column
+def text_samples(
     ticks: NDArray[np.int64],
     resolution: str,
     ranks: NDArray[np.int32],

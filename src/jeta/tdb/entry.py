@@ -168,6 +168,32 @@ _values_of_limits = attrgetter(*LIMIT_NAMES)
 _AT_STATE_CODES, _AT_LIMITS = ENTRY_KEYS.index("state_codes"), ENTRY_KEYS.index("limits")
 
 
+def stated(entry: Entry) -> dict[str, Any]:
+    """Return what an entry says, without the keys that say nothing.
+
+    Parameters
+    ----------
+    entry : Entry
+        The entry.
+
+    Returns
+    -------
+    dict of str to object
+        Value by key, in the order of `ENTRY_KEYS`.
+
+    Examples
+    --------
+    >>> stated(Entry("A", id=0, unit=""))
+    {'name': 'A', 'id': 0}
+    """
+    # An id of 0 says something, although it is equal to False.
+    return {
+        key: value
+        for key, value in zip(ENTRY_KEYS, _values_of_entry(entry), strict=True)
+        if value is not None and value is not False and value not in ("", ())
+    }
+
+
 def as_values(entry: Entry) -> list[Any]:
     """Return the values of an entry in a form that JSON takes.
 

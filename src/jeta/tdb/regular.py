@@ -71,17 +71,22 @@ def _begins_with_key(lines: list[tuple[str, ...]]) -> bool:
 
 def _members(lines: list[tuple[str, ...]]) -> Iterator[tuple[str, int, Node]]:
     """Yield name, line and keys of each MSID."""
-    last: tuple[str, int] | None = None
+    member: tuple[str, int] | None = None
     items: list[tuple[str, int, Node]] = []
     for number, (name, key, plain, quoted, braces) in enumerate(lines, 1):
         if key:
-            items.append((key, number, plain_scalar(plain) if plain else _items(braces, number) if braces else quoted))
+            items.append((key, number, _items(braces, number) if braces else plain_scalar(plain) if plain else quoted))
         elif name:
-            if last is not None:
-                yield *last, Branch(items) if items else Null()
-            last, items = (name.strip('"'), number), []
-    if last is not None:
-        yield *last, Branch(items) if items else Null()
+            if member is not None:
+                yield *member, _value(items)
+            member, items = (name.strip('"'), number), []
+    if member is not None:
+        yield *member, _value(items)
+
+
+def _value(items: list[tuple[str, int, Node]]) -> Node:
+    """Return what stands under a name: its keys, or nothing."""
+    return Branch(items) if items else Null()
 
 
 def _items(braces: str, line: int) -> Branch:

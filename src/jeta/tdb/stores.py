@@ -27,10 +27,27 @@ class EntryStore(Protocol):
     ids: list[int | None]
 
     def entry(self, position: int) -> Entry:
-        """Return the entry at a position, counted from 0."""
+        """Return the entry at a position.
+
+        Parameters
+        ----------
+        position : int
+            0 inclusive to ``len(names)`` exclusive.
+
+        Returns
+        -------
+        Entry
+            The entry.
+        """
 
     def search_lines(self) -> list[str]:
-        """Return the `search_line` of each entry."""
+        """Return the searchable text of each entry.
+
+        Returns
+        -------
+        list of str
+            The `search_line` of each.
+        """
 
 
 class LoadedEntries:

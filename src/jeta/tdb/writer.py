@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from jeta.errors import TdbError
-from jeta.tdb.entry import ENTRY_KEYS, LIMIT_NAMES, Limits
+from jeta.tdb.entry import LIMIT_NAMES, Limits, stated
 from jeta.tdb.files import replace_file
 
 if TYPE_CHECKING:
@@ -54,18 +54,8 @@ def write_yaml(entries: Iterable[Entry], path: Path) -> None:
 
 def _block(entry: Entry) -> str:
     """Return the lines of one entry; keys that say nothing are left out."""
-    lines = [
-        f"  {key}: {_value(getattr(entry, key))}\n"
-        for key in ENTRY_KEYS
-        if key != "name" and not _is_default(entry, key)
-    ]
+    lines = [f"  {key}: {_value(value)}\n" for key, value in stated(entry).items() if key != "name"]
     return f"{_text(entry.name)}:\n{''.join(lines)}"
-
-
-def _is_default(entry: Entry, key: str) -> bool:
-    """Whether a key says nothing."""
-    value = getattr(entry, key)
-    return value is None or value is False or value in ("", ())
 
 
 def _value(value: Any) -> str:

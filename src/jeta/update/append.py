@@ -127,7 +127,7 @@ def _checked_values(vals: Any) -> NDArray[Any]:
         raise ValuesError(
             f"expected numbers, booleans or texts of one type, got Python objects such as {values.flat[:1].tolist()}"
         )
-    if values.dtype.kind in "SUT":
+    if values.dtype.kind in "SU":
         return _checked_texts(values)
     if values.dtype.kind == "f" and values.dtype.itemsize not in (4, 8):
         converted = values.astype(np.float32 if values.dtype.itemsize == 2 else np.float64)
@@ -151,11 +151,17 @@ def _as_array(vals: Any) -> NDArray[Any]:
         values = np.asarray(vals)
     except ValueError as err:
         raise ValuesError(f"expected values in one dimension, got {vals!r:.100}: {err}") from err
+    if values.dtype.kind == "T":
+        return values.astype(object)
     if not isinstance(vals, list | tuple):
         return values
     kinds = {kind for kind in map(type, vals) if not issubclass(kind, list | tuple)}
+    if values.dtype.kind == "f" and kinds == {int} and min(vals) >= 0:
+        return np.array(vals, np.uint64)  # numpy makes floats of integers of which only some need all 64 bits
     if values.dtype.kind in "US" and not all(issubclass(kind, str | bytes) for kind in kinds):
-        raise ValuesError(f"expected values of one kind, got {', '.join(sorted(kind.__name__ for kind in kinds))}")
+        raise ValuesError(
+            f"expected values of one kind, got {', '.join(sorted(kind.__name__ for kind in kinds))}; convert them first"
+        )
     if values.dtype.kind == "f" and int in kinds and any(type(v) is int and abs(v) > _EXACT_INTEGER for v in vals):
         raise ValuesError("integers beyond 2**53 do not fit among floats without loss; append them on their own")
     return values
@@ -167,14 +173,14 @@ def _checked_texts(texts: NDArray[Any]) -> NDArray[np.str_]:
     Raises
     ------
     ValuesError
-        If bytes are not UTF-8, or characters cannot be stored in it.
+        If bytes are not UTF-8.
     """
     try:
-        decoded = np.char.decode(texts, "utf-8") if texts.dtype.kind == "S" else texts.astype(np.str_)
-        np.char.encode(decoded, "utf-8")
-    except UnicodeError as err:
-        raise ValuesError(f"expected texts that UTF-8 can hold, got {err.object!r:.60}: {err.reason}") from err
-    return decoded
+        return np.char.decode(texts, "utf-8") if texts.dtype.kind == "S" else np.asarray(texts, np.str_)
+    except UnicodeDecodeError as err:
+        raise ValuesError(
+            f"expected bytes that are UTF-8, got {err.object!r:.60}: {err.reason}; decode them first"
+        ) from err
 
 
 def _checked_quality(quality: Any, rows: int) -> NDArray[np.uint8] | None:
@@ -197,11 +203,25 @@ def _checked_quality(quality: Any, rows: int) -> NDArray[np.uint8] | None:
     if rows and flags.dtype.kind != "b" and not (flags.min() >= 0 and flags.max() <= 255):
         raise ValuesError(f"quality must be from 0 to 255, got {flags.min()} to {flags.max()}")
     # The archive's bits have meanings of their own: whatever the source means by its numbers, it is the one that flags.
-    return (flags != 0) * np.uint8(FLAGGED_BY_SOURCE)
+    return np.where(flags != 0, np.uint8(FLAGGED_BY_SOURCE), np.uint8(0))
 
 
 def _samples(instants: jeta_times.Ticks, values: NDArray[Any], quality: NDArray[np.uint8] | None) -> Samples:
-    """Rows of arrays that were checked."""
-    if values.dtype.kind == "U":
-        return Samples.from_texts(instants.ticks, instants.resolution, values, quality=quality)
-    return Samples(instants.ticks, instants.resolution, values, quality=quality)
+    """Rows of arrays that were checked.
+
+    Raises
+    ------
+    ValuesError
+        If a text has characters that cannot be stored.
+    """
+    if values.dtype.kind != "U":
+        return Samples(instants.ticks, instants.resolution, values, quality=quality)
+    samples = Samples.from_texts(instants.ticks, instants.resolution, values, quality=quality)
+    for text in () if samples.texts is None else samples.texts.tolist():
+        try:
+            text.encode()
+        except UnicodeEncodeError as err:
+            raise ValuesError(
+                f"expected texts that UTF-8 can hold, got {text!r:.60}: {err.reason}; replace them"
+            ) from err
+    return samples

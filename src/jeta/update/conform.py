@@ -143,21 +143,20 @@ def _as_numbers(samples: Samples) -> Conformed:
     """Rows of a numeric MSID; of texts, the number that came with them or that they spell."""
     if samples.texts is None or samples.raws is None:
         return Conformed(samples, Counter())
-    spelt = np.array([_spelt_number(text) for text in samples.texts.tolist()], dtype=np.float64)
-    levels = np.where(np.isnan(samples.raws), spelt, samples.raws)
-    # NaN with no text, or spelt out, is a number; any other text that is none is hopeless.
-    hopeless = np.isnan(levels) & ~np.isin(np.char.lower(samples.texts), ["", "nan"])
+    spelt = [_spelt_number(text) for text in samples.texts.tolist()]
+    levels = np.where(np.isnan(samples.raws), np.array(spelt, dtype=np.float64), samples.raws)
+    hopeless = np.isnan(samples.raws) & np.array([number is None for number in spelt], dtype=np.bool_)
     numeric = replace(samples, values=levels[samples.values], texts=None, raws=None)
     bad = hopeless[samples.values] if len(samples) else np.zeros(0, bool)
     return _without(numeric, bad, +Counter({TEXT_FOR_NUMBER: int(bad.sum())}))
 
 
-def _spelt_number(text: str) -> float:
-    """The number that a text spells, NaN if none."""
+def _spelt_number(text: str) -> float | None:
+    """The number that a text spells: NaN where it is blank or says so, None where it spells none."""
     try:
-        return float(text)
+        return float(text or "nan")
     except ValueError:
-        return np.nan
+        return None
 
 
 def _as_declared(samples: Samples, entry: Entry | None) -> Samples:

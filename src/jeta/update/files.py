@@ -119,11 +119,16 @@ def _ingest_file(writer: Writer, tdb: Tdb, path: Path, *, is_given: bool) -> Fil
     report.format = delivery.format
     _count_rejected(delivery, tdb, report)
     rows = _rows_by_msid(writer, tdb, delivery, report)
-    for msid, counts in writer.commit(rows, source=str(path)).items():
+    for msid, counts in writer.commit(rows, source=_printable(path)).items():
         tally = report.tally(msid)
         tally.stored, tally.duplicate, tally.replaced = counts.stored, counts.duplicate, counts.replaced
     _log.info("%s: %d of %d rows stored", path, report.total.stored, delivery.rows_read)
     return report
+
+
+def _printable(path: Path) -> str:
+    """A path as text that can be stored, whatever bytes its name has."""
+    return str(path).encode("utf-8", "backslashreplace").decode()
 
 
 def _name_of(key: str | int | None, tdb: Tdb) -> str | None:

@@ -1,7 +1,7 @@
 """Rows from disk in blocks, several at a time.
 
-HDF5 reads under one lock. Rows that lie in the file as they are, or in chunks that are only deflated, are therefore
-read past it: threads then read, inflate and decode side by side. All other storage goes through h5py.
+HDF5 reads under one lock. Rows that lie in the file as they are, or in chunks that are deflated, are therefore read past
+it: threads then read, inflate and decode side by side. All other storage goes through h5py.
 """
 
 from __future__ import annotations
@@ -29,6 +29,8 @@ BLOCK_ROWS = 131_072
 """A block of 15 MB: large enough that the cost of each call does not count, small enough to stay near the processor."""
 
 _DEFLATE_LIMIT = 1_100  # deflate cannot make data smaller than by this factor
+_SMALLEST_CHUNK_BYTES = 8  # no filter makes a row smaller, and HDF5's own filters do not expect it
+_DIRECT = ([], [h5py.h5z.FILTER_DEFLATE], [h5py.h5z.FILTER_SHUFFLE, h5py.h5z.FILTER_DEFLATE])
 _LARGEST_CHUNK_BYTES = 1 << 32
 
 
@@ -113,32 +115,38 @@ def _chunked(dataset: h5py.Dataset, path: Path, filters: Sequence[int]) -> Plan:
         (chunk for chunk in chunks if chunk.chunk_offset[0] < len(dataset)), key=lambda c: c.chunk_offset[0]
     )
     chunk_rows = dataset.chunks[0]
-    _check_chunks(dataset, path, [chunk.chunk_offset[0] for chunk in chunks])
-    deflated = filters == [h5py.h5z.FILTER_DEFLATE]
-    direct = (deflated or not filters) and _as_in_memory(dataset)
+    _check_chunks(dataset, path, chunks)
+    direct = filters in _DIRECT and _as_in_memory(dataset)
     loads: list[Load] = []
     for group in _grouped(chunks, chunk_rows):
         start = group[0].chunk_offset[0]
         stop = min(group[-1].chunk_offset[0] + chunk_rows, len(dataset))
         if direct:
-            loads.append(_Chunks(path, dataset.dtype, tuple(group), chunk_rows, stop - start, deflated))
+            loads.append(_Chunks(path, dataset.dtype, tuple(group), chunk_rows, stop - start, tuple(filters)))
         else:
             loads.append(partial(_through_hdf5, dataset, start, stop))
     written = sum(min(chunk_rows, len(dataset) - chunk.chunk_offset[0]) for chunk in chunks)
     return Plan(loads, len(dataset) - written)
 
 
-def _check_chunks(dataset: h5py.Dataset, path: Path, offsets: Sequence[int]) -> None:
-    """Refuse chunks that overlap, or that no memory could hold."""
-    chunk_rows = dataset.chunks[0]
+def _check_chunks(dataset: h5py.Dataset, path: Path, chunks: Sequence[Any]) -> None:
+    """Refuse chunks that overlap, leave the file, or that no memory could hold."""
+    chunk_rows, size = dataset.chunks[0], path.stat().st_size
     if chunk_rows * dataset.dtype.itemsize > _LARGEST_CHUNK_BYTES:
         raise FormatError(
             f"{path}: {dataset.name} has chunks of {chunk_rows} rows; expected at most 4 GB: transfer it again"
         )
+    offsets = [chunk.chunk_offset[0] for chunk in chunks]
     if len(set(offsets)) < len(offsets) or any(offset % chunk_rows for offset in offsets):
         raise FormatError(
-            f"{path}: the {len(offsets)} chunks of {dataset.name} overlap; the file is damaged: transfer it again"
+            f"{path}: the {len(chunks)} chunks of {dataset.name} overlap; the file is damaged: transfer it again"
         )
+    for chunk in chunks:
+        if chunk.size < _SMALLEST_CHUNK_BYTES or chunk.byte_offset + chunk.size > size:
+            raise FormatError(
+                f"{path}: a chunk of {dataset.name} is said to take {chunk.size} bytes at {chunk.byte_offset}, but the file"
+                f" has {size} bytes: transfer it again"
+            )
 
 
 def _grouped(chunks: Sequence[Any], chunk_rows: int) -> list[list[Any]]:
@@ -189,30 +197,37 @@ def _span(path: Path, dtype: np.dtype[Any], offset: int, rows: int) -> NDArray[n
 
 @dataclass(frozen=True, slots=True)
 class _Chunks:
-    """Some chunks that follow each other, stored as they are or deflated; calling it reads their rows."""
+    """Some chunks that follow each other, through none or all of shuffle and deflate; calling it reads their rows."""
 
     path: Path
     dtype: np.dtype[Any]
     chunks: tuple[Any, ...]
     chunk_rows: int
     rows: int
-    deflated: bool
+    filters: tuple[int, ...]
 
     def __call__(self) -> NDArray[np.void]:
         """Read the rows."""
         size = self.chunk_rows * self.dtype.itemsize
         block = np.empty(len(self.chunks) * self.chunk_rows, self.dtype)
-        room = memoryview(block.view(np.uint8).data)
+        room = block.view(np.uint8).reshape(len(self.chunks), size)
         with self.path.open("rb", buffering=0) as handle:
-            for place, chunk in enumerate(self.chunks):
-                target = room[place * size : (place + 1) * size]
+            for target, chunk in zip(room, self.chunks, strict=True):
                 handle.seek(chunk.byte_offset)
-                if self.deflated and not chunk.filter_mask:
-                    target[:] = self._inflated(handle, chunk, size)
-                else:
-                    self._check_size(chunk, chunk.size, size)
-                    _read_into(handle, target, self.path)
+                self._fill(target, handle, chunk)
         return block[: self.rows]
+
+    def _fill(self, target: NDArray[np.uint8], handle: Any, chunk: Any) -> None:
+        """Read one chunk, undoing what its filters did; a bit of its mask says that a filter was left out."""
+        applied = {code for place, code in enumerate(self.filters) if not chunk.filter_mask >> place & 1}
+        if h5py.h5z.FILTER_DEFLATE in applied:
+            target[:] = np.frombuffer(self._inflated(handle, chunk, len(target)), np.uint8)
+        else:
+            self._check_size(chunk, chunk.size, len(target))
+            _read_into(handle, target.data, self.path)
+        if h5py.h5z.FILTER_SHUFFLE in applied:
+            # Shuffled, the first bytes of all rows come first, then all the second bytes.
+            target[:] = target.reshape(self.dtype.itemsize, self.chunk_rows).T.ravel()
 
     def _inflated(self, handle: Any, chunk: Any, size: int) -> bytes:
         """Read and inflate one chunk."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from jeta.tdb.entry import ENTRY_KEYS
+from jeta.tdb.entry import stated
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -53,10 +53,7 @@ def merged_entry(earlier: Entry, later: Entry) -> Entry:
     >>> merged_entry(Entry("A", unit="V", description="old"), Entry("A", description="new")).unit
     'V'
     """
-    said = {
-        key: value for key in ENTRY_KEYS if (value := getattr(later, key)) is not None and value not in ("", (), False)
-    }
-    return replace(earlier, **said)
+    return replace(earlier, **stated(later))
 
 
 def merged(parts: Iterable[Imported]) -> Imported:

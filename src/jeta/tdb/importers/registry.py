@@ -27,10 +27,32 @@ class Importer(Protocol):
     DESCRIPTION: str
 
     def recognise(self, source: Source) -> bool:
-        """Whether a file is of its kind, by content; never raises."""
+        """Whether a file is of this kind, by content; never raises.
+
+        Parameters
+        ----------
+        source : Source
+            The file.
+
+        Returns
+        -------
+        bool
+            True if it is.
+        """
 
     def read(self, source: Source) -> Imported:
-        """Make entries of a file of its kind."""
+        """Make entries of a file.
+
+        Parameters
+        ----------
+        source : Source
+            A file of this kind.
+
+        Returns
+        -------
+        Imported
+            The entries, and all that was skipped or left out, with reasons.
+        """
 
 
 IMPORTERS: tuple[Importer, ...] = (jwst_catalogue, jwql_limits, chandra_tmsrment)
