@@ -40,7 +40,7 @@ def require(module: str, *, extra: str) -> ModuleType:
     try:
         return importlib.import_module(module)
     except ModuleNotFoundError as err:
-        if err.name is None or err.name.partition(".")[0] != package:
+        if err.name != package:
             raise
         raise MissingExtraError(
             f"{package} is not installed, and this needs it: run  pip install 'jeta[{extra}]'", name=package

@@ -196,9 +196,8 @@ class ArchiveMachine(RuleBasedStateMachine):
         spans = {msid: [rows[0][0], rows[-1][0]] for msid, m in self.model.items() if (rows := m.rows())}
         assert {msid: list(self.reader.span_ns(msid)) for msid in spans} == spans
         assert set(self.reader.names()) == set(spans)
-        first = self.reader.first_instant()
-        assert (first is None) == (not spans)
-        assert not spans or first <= min(span[0] for span in spans.values()) / 1e9
+        # Where a first commit was killed it may tell of an instant that never came.
+        assert not spans or self.reader.first_instant() <= min(span[0] for span in spans.values()) / 1e9
 
 
 TestArchive = ArchiveMachine.TestCase

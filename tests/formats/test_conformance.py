@@ -20,7 +20,8 @@ MS_2022 = 1_640_995_200_000
 
 
 class TestEdbCsvNumbers(FormatTests):
-    strangers = {**STRANGERS, "edb.json": OTHERS["edb.json"]}
+    def strangers(self):
+        return {**STRANGERS, "edb.json": OTHERS["edb.json"]}
 
     def make_format(self):
         return EdbCsv()
@@ -55,7 +56,8 @@ class TestEdbCsvTexts(TestEdbCsvNumbers):
 
 
 class TestEdbJson(FormatTests):
-    strangers = {**STRANGERS, "edb.csv": OTHERS["edb.csv"]}
+    def strangers(self):
+        return {**STRANGERS, "edb.csv": OTHERS["edb.csv"]}
 
     def make_format(self):
         return EdbJson()
@@ -85,8 +87,11 @@ class TestEdbJsonList(TestEdbJson):
 
 
 class TestFosHdf5(FormatTests):
-    strangers = {**STRANGERS, **OTHERS}
-    storage: dict[str, object] = {}
+    def strangers(self):
+        return {**STRANGERS, **OTHERS}
+
+    def storage(self):
+        return {}
 
     def make_format(self):
         return FosHdf5()
@@ -94,7 +99,7 @@ class TestFosHdf5(FormatTests):
     def write_file(self, folder):
         first = fos_example.rows([7, 5, 7, 0], values=[1, 2, 3, 0], texts=[b"", b"ON", b"", b""], alarms=[0, 0, 4, 0])
         second = fos_example.rows([5, 7], fos_example.START_MS + np.array([10, 11]), [1, 4], [b"OFF", b""])
-        return fos_example.write(folder / "E2022060000000_00.h5", first, second, **self.storage)
+        return fos_example.write(folder / "E2022060000000_00.h5", first, second, **self.storage())
 
     def expected(self):
         start = fos_example.START_MS
@@ -107,12 +112,15 @@ class TestFosHdf5(FormatTests):
 
 
 class TestFosHdf5Deflated(TestFosHdf5):
-    storage = {"chunks": (3,), "maxshape": (None,), "compression": "gzip"}
+    def storage(self):
+        return {"chunks": (3,), "maxshape": (None,), "compression": "gzip"}
 
 
 class TestFosHdf5Shuffled(TestFosHdf5):
-    storage = {"chunks": (2,), "compression": "gzip", "shuffle": True}
+    def storage(self):
+        return {"chunks": (2,), "compression": "gzip", "shuffle": True}
 
 
 class TestFosHdf5ThroughHdf5(TestFosHdf5):
-    storage = {"chunks": (2,), "compression": "lzf", "fletcher32": True}
+    def storage(self):
+        return {"chunks": (2,), "compression": "lzf", "fletcher32": True}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 
 import numpy as np
 import pytest
@@ -44,8 +44,8 @@ def test_list_of_texts_is_instants(archive, form):
         np.int32(S),
         np.array(S),
         np.datetime64("2020-09-13T12:26:40"),
-        datetime.datetime(2020, 9, 13, 12, 26, 40, tzinfo=datetime.UTC),
-        datetime.datetime(2020, 9, 13, 12, 26, 40),  # noqa: DTZ001 - naive ones are UTC
+        dt.datetime(2020, 9, 13, 12, 26, 40, tzinfo=dt.UTC),
+        dt.datetime(2020, 9, 13, 12, 26, 40),  # noqa: DTZ001 - naive ones are UTC
     ],
     ids=lambda form: type(form).__name__,
 )
@@ -145,7 +145,7 @@ def test_finer_times_join_coarser_ones(archive):
     update.append("x", [S, S + 0.001], [1, 2], archive=archive)
     update.append("x", [S + 0.1234567], [3], archive=archive)
     update.append("x", np.datetime64("2020-09-13T12:26:40.000000001"), [4], archive=archive)
-    assert everything(archive, "X").values.tolist() == [1, 4, 2, 3] or S + 1e-9 == S
+    assert everything(archive, "X").values.tolist() == [1, 4, 2, 3]
 
 
 # An instant has no sign: -0.0 comes back as 0.0. Nearer to zero than 100 days a float64 is finer than 1 ns.

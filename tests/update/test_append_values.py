@@ -106,7 +106,9 @@ def test_what_cannot_be_stored_without_change_is_refused(archive, vals):
     assert archive.names() == []
 
 
-@pytest.mark.parametrize("vals", [[], np.array([], object), np.array([], "U3"), np.array([], "i4"), np.array([], ">f4")])
+@pytest.mark.parametrize(
+    "vals", [[], np.array([], object), np.array([], "U3"), np.array([], "i4"), np.array([], ">f4")]
+)
 def test_empty_arrays_change_nothing(archive, vals):
     report = update.append("x", [], vals, [], archive=archive)
     assert (report.read, report.stored, archive.names()) == (0, 0, [])
@@ -207,7 +209,9 @@ def test_quality_follows_its_row_when_times_are_unsorted_or_rejected(archive):
     assert everything(archive, "X").quality.tolist() == [0, 1]
 
 
-@pytest.mark.parametrize("quality", [[True], [[True, False]], [1.0, 0.0], [-1, 0], [256, 0], ["bad", "good"], [True, None]])
+@pytest.mark.parametrize(
+    "quality", [[True], [[True, False]], [1.0, 0.0], [-1, 0], [256, 0], ["bad", "good"], [True, None]]
+)
 def test_quality_of_another_form_is_refused(archive, quality):
     with pytest.raises(ValuesError, match="quality"):
         update.append("x", TWO, [1, 2], quality, archive=archive)

@@ -154,7 +154,14 @@ def test_unsigned_that_floats_cannot_hold_are_rejected():
 
 @pytest.mark.parametrize(
     ("types", "expected"),
-    [(("<i8",), False), (("<i8", "<u8"), True), (("<i4", "<u8"), True), (("<i8", "<f4"), True), (("text",), False), ((), False)],
+    [
+        (("<i8",), False),
+        (("<i8", "<u8"), True),
+        (("<i4", "<u8"), True),
+        (("<i8", "<f4"), True),
+        (("text",), False),
+        ((), False),
+    ],
 )
 def test_which_types_are_read_as_floats(types, expected):
     assert read_as_floats(*types) is expected

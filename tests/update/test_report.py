@@ -14,9 +14,16 @@ from jeta.archive import create_archive
 from jeta.update import FileReport, Report, Tally
 from update.deliveries import START_MS, balanced, everything, write_json
 
-VALUES = st.none() | st.booleans() | st.integers(-3, 3) | st.sampled_from([2**53 + 1, 0.5, "ON", "", "2.5", "x" * 5000, [1], 2**70])
+VALUES = (
+    st.none()
+    | st.booleans()
+    | st.integers(-3, 3)
+    | st.sampled_from([2**53 + 1, 0.5, "ON", "", "2.5", "x" * 5000, [1], 2**70])
+)
 TIMES = st.sampled_from([START_MS, START_MS + 1, START_MS + 2, -5, 4 * 10**12, 10**17])
-SERIES = st.dictionaries(st.sampled_from(["a", "A", "b", "../c", " "]), st.lists(st.tuples(TIMES, VALUES), max_size=6), max_size=3)
+SERIES = st.dictionaries(
+    st.sampled_from(["a", "A", "b", "../c", " "]), st.lists(st.tuples(TIMES, VALUES), max_size=6), max_size=3
+)
 
 
 @settings(max_examples=80, deadline=None)

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from jeta.samples import Samples
 
 _RESTORE = "restore the file from a backup"
+_UNREADABLE = (OSError, ValueError, OverflowError)
+"""What reading a file raises that is damaged, or that the disk does not give back; `ArchiveCorruptError` is an `OSError`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +45,15 @@ class Problem:
     message: str
 
 
-def check_commit(path: Path) -> list[Problem]:
+def check_commit(path: Path, *, full: bool) -> list[Problem]:
     """Check one file of the journal.
 
     Parameters
     ----------
     path : Path
         The file; one that a fold removes meanwhile is fine.
+    full : bool
+        Read every row; else only the table of MSIDs is looked at.
 
     Returns
     -------
@@ -58,6 +62,8 @@ def check_commit(path: Path) -> list[Problem]:
     """
     try:
         commit = JournalFile(path)
+        if not full:
+            return []
         return [
             Problem(path, f"{name}: {fault}; {_RESTORE}")
             for name, entry in zip(commit.names(), commit.entries, strict=True)
@@ -65,8 +71,8 @@ def check_commit(path: Path) -> list[Problem]:
         ]
     except FileNotFoundError:
         return []
-    except ArchiveCorruptError as err:
-        return [Problem(path, str(err))]
+    except _UNREADABLE as err:
+        return [_unreadable(path, err)]
 
 
 def check_column(folder: Path, *, full: bool) -> tuple[set[str], list[Problem]]:
@@ -87,10 +93,15 @@ def check_column(folder: Path, *, full: bool) -> tuple[set[str], list[Problem]]:
         Empty if it is whole.
     """
     try:
-        segments = manifest.load(folder).segments
-    except ArchiveCorruptError as err:
-        return {path.name for path in folder.iterdir()}, [Problem(folder / MANIFEST_NAME, str(err))]
+        listed = manifest.load(folder)
+    except _UNREADABLE as err:
+        return {path.name for path in folder.iterdir()}, [_unreadable(folder / MANIFEST_NAME, err)]
+    segments = listed.segments
     problems = [Problem(folder, f"{fault}; {_RESTORE}") for fault in _order_faults(segments)]
+    if len(segments) and (listed.folded, listed.generation) != (segments["folded"].max(), segments["generation"].max()):
+        # Rows of the journal up to the commit `folded` are taken to be in the column.
+        message = f"its first line says commit {listed.folded}, fold {listed.generation}, but its segments do not; "
+        problems.append(Problem(folder / MANIFEST_NAME, message + "delete it and it is made again from the segments"))
     for record in segments:
         problems.extend(_check_segment(folder, record, full=full))
     return {manifest.segment_name(record) for record in segments}, problems
@@ -110,7 +121,7 @@ def _check_segment(folder: Path, record: np.void, *, full: bool) -> list[Problem
     try:
         with ExitStack() as stack:
             file = stack.enter_context(SegmentFile(folder, record))
-            faults = list(_table_faults(file))
+            faults = [*_table_faults(file), *_file_faults(file)]
             if full and not faults:
                 faults = list(_chunk_faults(file)) or list(_row_faults(file))
         return [Problem(path, f"{fault}; {_RESTORE}") for fault in faults]
@@ -118,8 +129,31 @@ def _check_segment(folder: Path, record: np.void, *, full: bool) -> list[Problem
         # A fold may have gone by since the manifest was read; then the new manifest does not name the file.
         live = {manifest.segment_name(other) for other in manifest.load(folder).segments}
         return [Problem(path, f"is listed in the manifest but not there; {_RESTORE}")] if path.name in live else []
-    except ArchiveCorruptError as err:
-        return [Problem(path, str(err))]
+    except _UNREADABLE as err:
+        return [_unreadable(path, err)]
+
+
+def _unreadable(path: Path, err: Exception) -> Problem:
+    """What an error says of a file; errors of ours say what to do, those of others do not."""
+    if isinstance(err, ArchiveCorruptError):
+        return Problem(path, str(err))
+    return Problem(path, f"cannot be read ({err}); {_RESTORE}")
+
+
+def _file_faults(file: SegmentFile) -> Iterator[str]:
+    """Whether HDF5 can open the file, and it says of itself what the manifest says: a lost manifest is rebuilt from that."""
+    import h5py  # noqa: PLC0415 - only checks need it
+
+    try:
+        with h5py.File(file.path, "r", locking=False) as opened:
+            about: NDArray[Any] = np.asarray(opened.attrs["about"]).astype(manifest.RECORD)
+    except FileNotFoundError:
+        raise
+    except (*_UNREADABLE, KeyError, RuntimeError, TypeError) as err:
+        yield f"HDF5 cannot read it ({err})"
+        return
+    if about.tobytes() != file.record.tobytes():
+        yield "what it says of itself is not what the manifest says of it"
 
 
 def _table_faults(file: SegmentFile) -> Iterator[str]:

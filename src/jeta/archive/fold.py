@@ -240,12 +240,12 @@ def _rewrite(folder: Path, msid: str, old: Manifest, newer: Samples, folded: int
     name = secrets.token_hex(4)
     touched = {number for r in rewrites for number in range(r.first_segment, r.stop_segment)}
     kept = [old.segments[[number]] for number in range(len(old.segments)) if number not in touched]
-    beside = tuple(segment_name(record[0]) for record in kept)
-    origins = (
-        segment.Origin(name, old.generation + 1, part, len(pieces), folded, beside) for part in range(len(pieces))
-    )
+    # Beyond what killed folds have left, so that no two folds of a column have the same number.
+    generation = max(old.generation, manifest.generation_on_disk(folder)) + 1
+    column_rows = sum(map(len, pieces)) + sum(int(record["rows"][0]) for record in kept)
+    origins = (segment.Origin(name, generation, part, len(pieces), folded, column_rows) for part in range(len(pieces)))
     written = [segment.write(folder, msid, rows, origin) for rows, origin in zip(pieces, origins, strict=True)]
-    return manifest.Manifest(manifest.in_order(np.concatenate([*kept, *written])), folded, old.generation + 1)
+    return manifest.Manifest(manifest.in_order(np.concatenate([*kept, *written])), folded, generation)
 
 
 def _divides(coarse: str, fine: str) -> bool:

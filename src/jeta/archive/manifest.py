@@ -45,9 +45,11 @@ RECORD = np.dtype(
         ("parts", "<i4"),
         ("generation", "<i8"),
         ("folded", "<i8"),
+        ("column_rows", "<i8"),
     ]
 )
-"""One segment: first and last tick, rows, what a tick is (index into `RESOLUTIONS`), where its tables lie, and its origin."""
+"""One segment: first and last tick, rows, what a tick is (index into `RESOLUTIONS`), where its tables lie, and its origin:
+the fold that wrote it, how many parts that wrote, its number, the last commit it moved, and the rows of the column after it."""
 
 _MAGIC = "jeta manifest 1"
 
@@ -131,8 +133,9 @@ def from_bytes(content: bytes, path: Path) -> Manifest:
 def rebuild(folder: Path) -> Manifest:
     """Make a column's manifest from its segments alone.
 
-    Each segment names those that were left as they were when it was written. So the latest fold all of whose files are there,
-    its own and those it names, is the column; files of a fold that was killed do not make one.
+    A fold reads every segment that its rows fall into and writes their rows again. So where two segments overlap in time, the
+    one of the later fold holds all that counts, and the other only waits to be removed. The latest fold counts if all its
+    parts are there; else it was killed, and what it read is still there.
 
     Parameters
     ----------
@@ -142,39 +145,34 @@ def rebuild(folder: Path) -> Manifest:
     Raises
     ------
     ArchiveCorruptError
-        If no fold is whole though one has been, or what remains overlaps in time.
+        If the segments do not add up to the rows that the column had after its latest fold.
     """
     found = _segments_on_disk(folder)
-    parts: dict[bytes, list[str]] = {}
-    for name, (record, _) in found.items():
-        parts.setdefault(record["fold"], []).append(name)
-    whole = []
-    for names in parts.values():
-        record, beside = found[names[0]]
-        if len(names) == int(record["parts"]) and found.keys() >= beside:
-            whole.append((int(record["generation"]), int(record["folded"]), sorted({*names, *beside})))
-    if not whole:
-        if any(_generation(path) > 1 for path in folder.glob(f"*{SEGMENT_SUFFIX}")):
-            raise ArchiveCorruptError(
-                f"{folder}: {MANIFEST_NAME} is lost and some of the segments too; restore the column from a backup"
-            )
+    if len(found):
+        latest = found[found["generation"] == found["generation"].max()]
+        killed = [fold for fold in np.unique(latest["fold"]) if np.sum(latest["fold"] == fold) < latest["parts"][0]]
+        found = found[~np.isin(found["fold"], killed)]
+    chosen: list[np.void] = []
+    for record in found[np.lexsort((found["fold"], found["folded"], found["generation"]))[::-1]]:
+        first, last = _in_nanoseconds(record)
+        if all(last < other_first or first > other_last for other_first, other_last in map(_in_nanoseconds, chosen)):
+            chosen.append(record)
+    if not chosen:
         return EMPTY
-    # The first fold that was killed and the one that was run again in its place may both be whole; they hold the same rows.
-    generation, folded, names = max(whole)
-    segments = in_order(np.array([found[name][0] for name in names], RECORD))
-    for before, after in zip(segments, segments[1:], strict=False):
-        if _in_nanoseconds(before)[1] >= _in_nanoseconds(after)[0]:
-            raise ArchiveCorruptError(
-                f"{folder}: segments {segment_name(before)} and {segment_name(after)} overlap; "
-                "restore the column from a backup"
-            )
-    return Manifest(segments, folded, generation)
+    segments = in_order(np.array(chosen, RECORD))
+    expected, rows = int(chosen[0]["column_rows"]), int(segments["rows"].sum())
+    if rows != expected:
+        raise ArchiveCorruptError(
+            f"{folder}: {MANIFEST_NAME} is lost, and the segments hold {rows} rows instead of {expected}; "
+            "restore the column from a backup"
+        )
+    return Manifest(segments, int(chosen[0]["folded"]), int(chosen[0]["generation"]))
 
 
-def _generation(path: Path) -> int:
-    """The generation in a segment's file name; 0 for other files."""
-    parts = path.stem.rsplit("-", 3)
-    return int(parts[1]) if len(parts) == 4 and parts[1].isdecimal() else 0
+def generation_on_disk(folder: Path) -> int:
+    """Return the largest number of a fold in the names of a folder's segments, left by killed folds included; 0 for none."""
+    parts = [path.stem.rsplit("-", 3) for path in folder.glob(f"*{SEGMENT_SUFFIX}")]
+    return max((int(words[1]) for words in parts if len(words) == 4 and words[1].isdecimal()), default=0)
 
 
 def in_order(segments: NDArray[np.void]) -> NDArray[np.void]:
@@ -182,21 +180,19 @@ def in_order(segments: NDArray[np.void]) -> NDArray[np.void]:
     return segments[sorted(range(len(segments)), key=lambda number: _in_nanoseconds(segments[int(number)])[0])]
 
 
-def _segments_on_disk(folder: Path) -> dict[str, tuple[np.void, frozenset[str]]]:
-    """What each readable segment in a folder says of itself: its record, and the names of those that it lies beside."""
+def _segments_on_disk(folder: Path) -> NDArray[np.void]:
+    """What each readable segment in a folder says of itself."""
     import h5py  # noqa: PLC0415 - only needed when a manifest is lost
 
-    found = {}
+    found = []
     for path in sorted(folder.glob(f"*{SEGMENT_SUFFIX}")):
         try:
             # Without a lock: a fold that is just writing the file must not meet ours.
             with h5py.File(path, "r", locking=False) as file:
-                about: Any = np.asarray(file.attrs["about"]).astype(RECORD)[()]
-                beside = file["beside"].asstr()[()].tolist() if "beside" in file else []
-                found[path.name] = (about, frozenset(beside))
+                found.append(np.asarray(file.attrs["about"]).astype(RECORD).reshape(1))
         except (OSError, KeyError):
-            continue  # unfinished or damaged: the fold that it is part of is not whole
-    return found
+            continue  # unfinished or damaged: then its fold is not whole, or the rows do not add up
+    return np.concatenate(found) if found else np.zeros(0, RECORD)
 
 
 def _in_nanoseconds(record: np.void) -> tuple[int, int]:

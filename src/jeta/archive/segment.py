@@ -10,7 +10,6 @@ node               meaning
 ``quality``        quality bits a row; absent where all are 0
 ``alarm``          the source's alarm status a row; absent where all are 0
 ``chunks``         a row a chunk: its line, and offset and size in bytes of its data in this file
-``beside``         names of the column's segments that stayed as they were when this one was written; absent if none did
 attribute `about`  what the segment is: the fields of `jeta.archive.manifest.RECORD`
 =================  =======================================================================================
 
@@ -66,8 +65,8 @@ class Origin:
         Its place among the segments that the fold wrote.
     folded : int
         Number of the last commit whose rows the column holds.
-    beside : tuple of str
-        File names of the segments that stayed as they were: with it and its fellow parts they are the whole column.
+    column_rows : int
+        Rows of the whole column once the fold counts.
     """
 
     fold: str
@@ -75,7 +74,7 @@ class Origin:
     part: int
     parts: int
     folded: int
-    beside: tuple[str, ...] = ()
+    column_rows: int
 
 
 def write(folder: Path, msid: str, samples: Samples, origin: Origin) -> NDArray[np.void]:
@@ -112,11 +111,12 @@ def write(folder: Path, msid: str, samples: Samples, origin: Origin) -> NDArray[
     record["first"], record["last"] = samples.ticks[0], samples.ticks[-1]
     record["resolution"] = RESOLUTIONS.index(samples.resolution)
     record["fold"], record["generation"], record["folded"] = origin.fold.encode(), origin.generation, origin.folded
+    record["column_rows"] = origin.column_rows
     record["part"], record["parts"], record["chunk_rows"] = origin.part, origin.parts, min(CHUNK_ROWS, len(samples))
     record["dtype"] = b"text" if samples.is_text else samples.values.dtype.newbyteorder("<").str.encode()
     record["stored_dtype"], record["times_dtype"] = coded.stored.dtype.str.encode(), residual.dtype.str.encode()
     path = folder / segment_name(record[0])
-    _write_file(path, msid, origin, columns, coded, chunks, record)
+    _write_file(path, msid, columns, coded, chunks, record)
     return record
 
 
@@ -128,7 +128,6 @@ def _unless_zero(column: NDArray[Any] | None) -> NDArray[Any] | None:
 def _write_file(
     path: Path,
     msid: str,
-    origin: Origin,
     columns: dict[str, NDArray[Any] | None],
     coded: values_codec.CodedValues,
     chunks: NDArray[np.void],
@@ -153,8 +152,6 @@ def _write_file(
         record["tables_crc32"] = tables_crc32(chunks, *(table for _, table in tables))
         file.write_attribute("about", record[0])
         file.write_attribute("msid", msid)
-        if origin.beside:
-            file.write_table("beside", np.array(origin.beside, np.bytes_))
 
 
 def tables_crc32(*tables: NDArray[Any]) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -47,5 +48,5 @@ def run(options: argparse.Namespace) -> int:
         earliest=options.earliest,
         latest=options.latest,
     )
-    print(f"created {archive.root}\nnext:  export ENG_ARCHIVE={archive.root}  and  jeta ingest FILES")
+    print(f"created {archive.root}\nnext:  export ENG_ARCHIVE={shlex.quote(str(archive.root))}  and  jeta ingest FILES")
     return 0

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import argparse
+import math
+import shlex
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -18,9 +21,6 @@ from jeta.plotting import Series, plot_panels
 from jeta.tdb import Entry, Limits, write_yaml
 from jeta.testing.telemetry import SimulatedDelivery, spacecraft, tdb_entries, write_delivery
 from jeta.times import show
-
-if TYPE_CHECKING:
-    import argparse
 
 _HOURS = 48.0
 _PLOTTED = ("SE_BATT_TEMP1", "SA_RW1_SPEED", "SE_BUS_VOLT", "SA_CTRL_MODE", "INRC_FILTER_POS", "IMIR_CMD_COUNT")
@@ -49,13 +49,21 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> arg
     )
     command.add_argument(
         "--hours",
-        type=float,
+        type=_hours,
         default=_HOURS,
         metavar="H",
         help="how long a time to simulate, hours (default: %(default)s)",
     )
     command.set_defaults(run=run)
     return command
+
+
+def _hours(text: str) -> float:
+    """A length of time as typed."""
+    hours = float(text)
+    if not 0.0 < hours < math.inf:
+        raise argparse.ArgumentTypeError(f"must be a number of hours above 0, but is {text!r}")
+    return hours
 
 
 def run(options: argparse.Namespace) -> int:
@@ -85,9 +93,8 @@ def run(options: argparse.Namespace) -> int:
         picture = folder / "jeta-demo.png"
         plot().savefig(picture, dpi=120)
     print(f"5. plotted {picture}\n")
-    print(
-        f"{time.perf_counter() - started_s:.1f} s in all. To look around:  export ENG_ARCHIVE={archive.root}  and  jeta info"
-    )
+    print(f"{time.perf_counter() - started_s:.1f} s in all. To look around:")
+    print(f"  export ENG_ARCHIVE={shlex.quote(str(archive.root))}\n  jeta info")
     return 1 if wrong or report.errors else 0
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import math
 import sys
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +13,8 @@ from jeta import fetch
 from jeta.archive.files import written_aside
 from jeta.cli.options import add_archive, root_of
 from jeta.fetch import session
+from jeta.fetch.names import resolve
+from jeta.fetch.query import span_of
 from jeta.times import FORMS, show
 
 if TYPE_CHECKING:
@@ -20,15 +23,18 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _BLOCK_ROWS = 100_000
+_DATE_DIGITS = (len("2022143"), len("2022143003607888"))
 _HEAD = ("msid", "time", "value", "bad")
 
 _EPILOG = """\
-Writes lines of  msid,time,value,bad  in order of MSID and time. START is inside the span, STOP is not; both in any form such as
-2022:143, 2022:143:00:36:07.888, 2022-05-23T00:36:07, or a number of seconds in the archive's time system.
+Writes lines of  msid,time,value,bad  MSID after MSID, each in order of time. START is inside the span, STOP is not; both in any
+form such as 2022:143, 2022:143:00:36:07.888, 2022-05-23T00:36:07, 2022143.003607888, a number of seconds in the archive's time
+system, or the time from now with its sign, behind an equals sign. With --time-format secs times are exact, else to 1 ms.
 
 examples:
   jeta fetch SA_ZATTEST2 --start 2022:143 --stop 2022:144
   jeta fetch 'SA_ZATTEST?' SA_ZFGDETID --start 2022-05-23 --time-format secs -o attitude.csv
+  jeta fetch SE_ZBUSVLT --start=-2d
 """
 
 
@@ -57,11 +63,15 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> arg
 def run(options: argparse.Namespace) -> int:
     """Fetch one MSID after another, and write them."""
     with fetch.set_archive(root_of(options)), _output(options.output) as file:
-        names = [name for typed in options.msids for name in fetch.msid_glob(typed)[0]]
-        writer = csv.writer(file, lineterminator="\n")
+        archive = session.current_archive()
+        # One MSID is in memory at a time, so that a pattern may match any number.
+        found = [name for typed in options.msids for name in resolve(typed, archive, sys.maxsize)[1]]
+        # One look at the clock for all of them.
+        span = span_of(_time(options.start), _time(options.stop), archive)
+        writer = csv.writer(_Lines(file))
         writer.writerow(_HEAD)
-        for name in names:
-            dat = fetch.MSID(name, _time(options.start), _time(options.stop), filter_bad=options.filter_bad)
+        for name in dict.fromkeys(found):
+            dat = fetch.MSID(name, span.tstart, span.tstop, filter_bad=options.filter_bad)
             _write(writer, dat, options.time_format)
     return 0
 
@@ -74,8 +84,9 @@ def _time(text: str | None) -> str | float | None:
         number = float(text)
     except ValueError:
         return text
-    # GRETA times such as 2022143.003607888 look like numbers; as text they are what an operator means.
-    return text if len(text.partition(".")[0]) == len("2022143") and text[:2] in {"19", "20"} else number
+    # GRETA and MAUDE times such as 2022143.003607888 look like numbers; as text they are what an operator means.
+    looks_like_date = len(text.partition(".")[0]) in _DATE_DIGITS and text[:2] in {"19", "20"}
+    return number if math.isfinite(number) and not looks_like_date else text
 
 
 @contextmanager
@@ -84,8 +95,27 @@ def _output(path: Path | None) -> Iterator[TextIO]:
     if path is None:
         yield sys.stdout
         return
-    with written_aside(path) as aside, aside.open("w", encoding="utf-8", newline="") as file:
+    if path.exists() and not path.is_file():
+        # A pipe or a device such as /dev/null is written to; it must not be replaced by a file.
+        with path.open("w", encoding="utf-8", newline="") as file:
+            yield file
+        return
+    target = path.resolve()
+    if not target.parent.is_dir():
+        raise FileNotFoundError(f"the folder {target.parent} does not exist; make it, or name another file than {path}")
+    with written_aside(target) as aside, aside.open("w", encoding="utf-8", newline="") as file:
         yield file
+
+
+class _Lines:
+    """Ends lines with a line feed alone; if csv itself were told to, it would leave carriage returns in texts unquoted."""
+
+    def __init__(self, file: TextIO) -> None:
+        self._file = file
+
+    def write(self, line: str) -> int:
+        """Write one line that csv made."""
+        return self._file.write(line.removesuffix("\r\n") + "\n")
 
 
 def _write(writer: CsvWriter, dat: fetch.MSID, time_format: str) -> None:

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import argparse
 
 from jeta import settings, update
 from jeta.cli.options import add_archive, progress_bar, root_of
-
-if TYPE_CHECKING:
-    import argparse
 
 _EPILOG = """\
 Readers see the same before and after; a folded archive is smaller and faster to read. Ingest does this by itself from time to
@@ -28,11 +25,18 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> arg
         epilog=_EPILOG,
     )
     command.add_argument(
-        "--workers", type=int, metavar="N", help="number of processes (default: JETA_WORKERS, else all cores)"
+        "--workers", type=_count, metavar="N", help="number of processes (default: JETA_WORKERS, else all cores)"
     )
     add_archive(command)
     command.set_defaults(run=run)
     return command
+
+
+def _count(text: str) -> int:
+    """A number of processes as typed."""
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"must be a whole number of at least 1, but is {text!r}")
+    return int(text)
 
 
 def run(options: argparse.Namespace) -> int:

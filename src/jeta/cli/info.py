@@ -64,11 +64,11 @@ def inventory(archive: JetaReader, patterns: Sequence[str] = ()) -> str:
     """
     everything = archive.names()
     names = _chosen(everything, patterns, archive)
-    rows = [_line(archive, name) for name in names]
-    total = sum(archive.rows(name) for name in names)
+    counts = [archive.rows(name) for name in names]
+    rows = [_line(archive, name, count) for name, count in zip(names, counts, strict=True)]
     waiting = sum(int(commit.entries["rows"].sum()) for commit in archive.journal_files())
     headline = (
-        f"{archive.config.name}: {len(names):,} of {len(everything):,} MSIDs listed, {total:,} rows; "
+        f"{archive.config.name}: {len(names):,} of {len(everything):,} MSIDs listed, {sum(counts):,} rows; "
         f"times in {archive.time_system} seconds; {waiting:,} rows wait in the journal"
     )
     head = ["msid", "rows", "first", "last", "type", "unit", "description"]
@@ -88,14 +88,14 @@ def _chosen(everything: Sequence[str], patterns: Sequence[str], archive: JetaRea
     return list(chosen)
 
 
-def _line(archive: JetaReader, name: str) -> list[str]:
+def _line(archive: JetaReader, name: str, count: int) -> list[str]:
     """One MSID's line of the table."""
     span = archive.time_range(name)
     first, last = ("-", "-") if span is None else (str(show(time, "date", archive.time_system)) for time in span)
     entry = archive.tdb().get(name)
     types = " ".join(sorted(_type_name(code) for code in archive.value_types(name)))
     unit, description = ("", "") if entry is None else (entry.unit or "", entry.description)
-    return [name, f"{archive.rows(name):,}", first, last, types, unit, description]
+    return [name, f"{count:,}", first, last, types, unit, description]
 
 
 def _type_name(code: str) -> str:

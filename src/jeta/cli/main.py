@@ -2,7 +2,7 @@
 
 ==  =========================================================================
 0   all went well
-1   it ran, and found something: a file not read, a row rejected, damage
+1   it ran, and found something: a file not read, an entry skipped, damage
 2   it could not run: wrong words, no archive, another writer
 ==  =========================================================================
 """
@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import traceback
 from typing import TYPE_CHECKING
 
 import jeta
@@ -64,7 +65,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        The exit code: 0 all well, 1 something was rejected or found, 2 it could not run.
+        The exit code: 0 all well, 1 something was not read or found damaged, 2 it could not run, 130 interrupted.
     """
     options = parser().parse_args(arguments)
     if options.debug:
@@ -81,7 +82,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _INTERRUPTED
     except (JetaError, OSError, ValueError) as err:
         if options.debug:
-            raise
+            traceback.print_exc()
         print(f"jeta: error: {' '.join(str(err).split())}", file=sys.stderr)
         return 2
     return code

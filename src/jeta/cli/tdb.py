@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,8 +12,6 @@ from jeta.cli.table import table
 from jeta.tdb.importers import IMPORTERS, install
 
 if TYPE_CHECKING:
-    import argparse
-
     from jeta.tdb import Entry
 
 _SHOWN = 10
@@ -20,6 +19,19 @@ _SHOWN = 10
 _EPILOG = """\
 examples:
   jeta tdb import jwst_edb_mnemonics.json nircam_mnemonics_to_monitor.json
+  jeta tdb search nircam voltage
+"""
+_IMPORT_EPILOG = """\
+Writes to imported.yaml in the archive's folder tdb. Other files there are people's: they stay as they are, and win. Exit code 1
+if an item of a list was skipped.
+
+example:
+  jeta tdb import jwst_edb_mnemonics.json nircam_mnemonics_to_monitor.json
+"""
+_SEARCH_EPILOG = """\
+Exit code 1 if nothing was found.
+
+example:
   jeta tdb search nircam voltage
 """
 
@@ -33,11 +45,12 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> arg
         epilog=_EPILOG,
     )
     verbs = command.add_subparsers(title="verbs", metavar="VERB", required=True)
-    kinds = "; ".join(f"{importer.NAME}: {importer.DESCRIPTION}" for importer in IMPORTERS)
+    kinds = "".join(f"\n  {importer.NAME}: {importer.DESCRIPTION}" for importer in IMPORTERS)
     importing = verbs.add_parser(
         "import",
         help="take in lists of MSIDs that missions publish",
-        description=f"Take in lists of MSIDs. Kinds: {kinds}.",
+        description=f"Take in lists of MSIDs. Kinds:{kinds}",
+        epilog=_IMPORT_EPILOG,
     )
     importing.add_argument(
         "paths", metavar="FILE", type=Path, nargs="+", help="the lists; later ones win over earlier ones"
@@ -47,11 +60,19 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> arg
         "search",
         help="find MSIDs by words",
         description="Find MSIDs whose name, description, unit or subsystem has every word.",
+        epilog=_SEARCH_EPILOG,
     )
     searching.add_argument("words", metavar="WORD", nargs="+", help="what to look for")
     searching.set_defaults(run=run_search)
     for verb in (importing, searching):
-        verb.add_argument("--debug", action="store_true", help="show the log, and the whole traceback of an error")
+        verb.formatter_class = argparse.RawDescriptionHelpFormatter
+        # Without a default, which would win over a --debug before the verb.
+        verb.add_argument(
+            "--debug",
+            action="store_true",
+            default=argparse.SUPPRESS,
+            help="show the log, and the whole traceback of an error",
+        )
         add_archive(verb)
     return command
 

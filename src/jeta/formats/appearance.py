@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import gzip
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,7 +31,7 @@ def is_hdf5(start: bytes) -> bool:
     Parameters
     ----------
     start : bytes
-        The first bytes of the file, a few KB.
+        The first bytes of the file, some thousand.
 
     Examples
     --------
@@ -47,7 +48,7 @@ def looks_like(path: AnyPath) -> str:
     Parameters
     ----------
     path : str or path-like
-        The file; a few KB of it are read.
+        The file; 4096 bytes of it are read.
 
     Returns
     -------
@@ -92,7 +93,7 @@ def _bytes_look_like(start: bytes) -> str:
     """Tell text by its first line from binary data by its first bytes."""
     try:
         # A character may be cut in two at the end of what was read.
-        text = start[:-4].decode("utf-8-sig") if len(start) == _HEAD_BYTES else start.decode("utf-8-sig")
+        text = codecs.getincrementaldecoder("utf-8-sig")().decode(start, final=len(start) < _HEAD_BYTES)
     except UnicodeDecodeError:
         text = "\0"
     if "\0" in text:

@@ -61,7 +61,7 @@ class EdbJson:
         Parameters
         ----------
         path : str or path-like
-            The file.
+            The file, of which 8192 bytes are read.
         """
         start = head(path, _LOOK_BYTES).removeprefix(_BOM).lstrip()
         return start[:1] in {b"{", b"["} and _MNEMONIC.search(start) is not None
@@ -72,7 +72,12 @@ class EdbJson:
         Parameters
         ----------
         path : str or path-like
-            The file. Of a list of objects only that it is one is told.
+            The file, of which 8192 bytes at either end are read. Of a list of objects only that it is one is told.
+
+        Returns
+        -------
+        Description
+            With the number of rows that the file says it has; times in ms since 1970 UTC.
 
         Raises
         ------
@@ -81,7 +86,9 @@ class EdbJson:
         """
         path = Path(path)
         if not self.identify(path):
-            raise _not_this_format(path)
+            raise FormatError(
+                f"{path}: expected JSON with 'TlmMnemonic' near its start, found {looks_like(path)}; fetch the file again"
+            )
         start = head(path, _LOOK_BYTES).removeprefix(_BOM).lstrip()
         if start.startswith(b"["):
             return Description(path, self.name, note="a list of series, one for each MSID")
@@ -191,10 +198,3 @@ def _text_of(literal: bytes) -> str:
         return str(json.loads(literal)).strip()
     except ValueError:
         return literal.strip(b'"').decode("utf-8", "replace").strip()
-
-
-def _not_this_format(path: Path) -> FormatError:
-    """Say that a file is not of this format."""
-    return FormatError(
-        f"{path}: expected JSON with 'TlmMnemonic' near its start, found {looks_like(path)}; fetch the file again"
-    )

@@ -28,7 +28,7 @@ class Format(Protocol):
         Parameters
         ----------
         path : str or path-like
-            The file; at most a few KB of it are read.
+            The file; at most some thousand bytes of it are read.
 
         Returns
         -------
@@ -49,6 +49,11 @@ class Format(Protocol):
         path : str or path-like
             The file.
 
+        Returns
+        -------
+        Description
+            What the file tells cheaply; times in ms since 1970 UTC.
+
         Raises
         ------
         FormatError
@@ -68,7 +73,7 @@ class Format(Protocol):
         Returns
         -------
         Delivery
-            Every row of the file is either in one of its batches or counted in ``rejected``.
+            Every row of the file is either in one of its batches or counted in ``rejected``; ticks count from 1970 UTC.
 
         Raises
         ------

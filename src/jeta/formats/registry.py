@@ -67,7 +67,7 @@ def identify(path: AnyPath) -> Format:
     Parameters
     ----------
     path : str or path-like
-        The file; a few KB of it are read.
+        The file; some thousand bytes of it are read.
 
     Returns
     -------
@@ -99,6 +99,11 @@ def describe(path: AnyPath) -> Description:
     path : str or path-like
         A file of any known format.
 
+    Returns
+    -------
+    Description
+        What the file tells cheaply; times in ms since 1970 UTC.
+
     Raises
     ------
     FormatError
@@ -120,7 +125,7 @@ def read(path: AnyPath) -> Delivery:
     Returns
     -------
     Delivery
-        Every row of the file is either in one of its batches or counted in ``rejected``.
+        Every row of the file is either in one of its batches or counted in ``rejected``; ticks count from 1970 UTC.
 
     Raises
     ------

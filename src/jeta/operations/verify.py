@@ -6,18 +6,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jeta.archive import open_archive
+from jeta.archive import open_archive, state
 from jeta.archive.check import Problem, check_column, check_commit
 from jeta.archive.files import ASIDE_PREFIX
 from jeta.archive.layout import JOURNAL_SUFFIX, MANIFEST_NAME
-from jeta.errors import JetaError
+from jeta.errors import ArchiveCorruptError, JetaError
 from jeta.tdb import check_name
+from jeta.tdb.loader import Loader
+from jeta.tdb.sources import list_files
 
 if TYPE_CHECKING:
     import os
     from collections.abc import Callable, Iterator
 
     from jeta.archive import JetaReader
+
+_DELETE = "delete the file and it is made again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +79,11 @@ def verify(
     []
     """
     reader = open_archive(Path(root))
-    findings = list(_journal(reader, full=full))
+    missing = [path for path in (reader.layout.columns, reader.layout.journal) if not path.is_dir()]
+    if missing:
+        return [Finding("error", path, "is not there; restore it from a backup") for path in missing]
+    findings = [_leftover(path) for path in sorted(reader.layout.root.glob(f"{ASIDE_PREFIX}*"))]
+    findings.extend(_journal(reader, full=full))
     folders = sorted(path for path in reader.layout.columns.iterdir() if not path.name.startswith(ASIDE_PREFIX))
     for done, folder in enumerate(folders):
         if progress is not None:
@@ -84,6 +92,7 @@ def verify(
     if progress is not None:
         progress(len(folders), len(folders))
     findings.extend(_tdb(reader))
+    findings.extend(_state(reader))
     return findings
 
 
@@ -92,8 +101,8 @@ def _journal(reader: JetaReader, *, full: bool) -> Iterator[Finding]:
     for path in sorted(reader.layout.journal.iterdir()):
         if path.suffix != JOURNAL_SUFFIX or not path.stem.isdecimal():
             yield _leftover(path)
-        elif full:
-            yield from (_finding(problem) for problem in check_commit(path))
+        else:
+            yield from (_finding(problem) for problem in check_commit(path, full=full))
 
 
 def _column(reader: JetaReader, folder: Path, *, full: bool) -> Iterator[Finding]:
@@ -115,11 +124,41 @@ def _column(reader: JetaReader, folder: Path, *, full: bool) -> Iterator[Finding
 
 
 def _tdb(reader: JetaReader) -> Iterator[Finding]:
-    """Findings on the telemetry database."""
+    """Findings on the telemetry database, read past its cache, which reading would write."""
+    loader = Loader()
     try:
-        reader.tdb()
-    except JetaError as err:
+        for path in list_files(reader.layout.tdb):
+            loader.read(path.read_bytes(), path.name)
+        loader.finish()
+    except (JetaError, OSError) as err:
         yield Finding("error", reader.layout.tdb, str(err))
+
+
+def _state(reader: JetaReader) -> Iterator[Finding]:
+    """Findings on what the archive remembers. A writer brings that up to date before what it tells of: so it is looked at last."""
+    path = reader.layout.state
+    try:
+        columns = max((reader.manifest(name).folded for name in reader.names()), default=0)
+        first_ns, commits = reader.find_first_ns(), {commit.number for commit in reader.journal_files()}
+    except (OSError, OverflowError):  # damage that the findings tell of already
+        columns, first_ns, commits = 0, None, set()
+    try:
+        known = state.load(path)
+    except ArchiveCorruptError as err:
+        yield Finding("error", path, str(err))
+        return
+    if known is None:
+        return
+    lost = set(range(known.folded + 1, max(commits, default=0))) - commits
+    if lost:
+        which = ", ".join(map(str, sorted(lost)))
+        yield Finding("error", reader.layout.journal, f"has lost the commits {which}; restore them from a backup")
+    if columns > max(known.folded, *commits, 0):
+        yield Finding("error", path, f"knows of {known.folded} commits, but columns hold {columns}; {_DELETE}")
+    if first_ns is not None and (known.first_ns is None or known.first_ns > first_ns):
+        yield Finding(
+            "error", path, f"says the first sample is at {known.first_ns} ns, not at {first_ns} ns; {_DELETE}"
+        )
 
 
 def _finding(problem: Problem) -> Finding:

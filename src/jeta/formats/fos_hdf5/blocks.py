@@ -30,7 +30,7 @@ BLOCK_ROWS = 131_072
 
 _DEFLATE_LIMIT = 1_100  # deflate cannot make data smaller than by this factor
 _SMALLEST_CHUNK_BYTES = 8  # no filter makes a row smaller, and HDF5's own filters do not expect it
-_DIRECT = ([], [h5py.h5z.FILTER_DEFLATE], [h5py.h5z.FILTER_SHUFFLE, h5py.h5z.FILTER_DEFLATE])
+_DIRECT: tuple[list[int], ...] = ([], [h5py.h5z.FILTER_DEFLATE], [h5py.h5z.FILTER_SHUFFLE, h5py.h5z.FILTER_DEFLATE])
 _LARGEST_CHUNK_BYTES = 1 << 32
 
 
@@ -64,7 +64,7 @@ def plan(dataset: h5py.Dataset, path: Path) -> Plan:
     Returns
     -------
     Plan
-        Which gives all rows that were written, in order.
+        Which gives all rows that were written, in order: arrays of shape (rows,) and of the dataset's dtype.
 
     Raises
     ------

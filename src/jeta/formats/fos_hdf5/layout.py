@@ -46,8 +46,8 @@ _ORIGIN_NAMES = ("/dataOrigin", "dataOrigin")
 _GROUP = "samples"
 _WIDEST_NUMBER_BYTES = 8
 
-# What h5py raises when a file is damaged, besides OSError.
-_DAMAGE = (RuntimeError, LookupError, ValueError, TypeError, AttributeError, OverflowError)
+# What h5py raises when a file is damaged.
+_DAMAGE = (OSError, RuntimeError, LookupError, ValueError, TypeError, AttributeError, OverflowError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +92,13 @@ def damage_reported(path: Path, doing: str) -> Iterator[None]:
         yield
     except FormatError:
         raise
-    except OSError as err:
-        if err.errno is not None:
-            raise
-        raise _damaged(path, doing, err) from err
     except _DAMAGE as err:
-        raise _damaged(path, doing, err) from err
+        if isinstance(err, OSError) and err.errno is not None:
+            raise
+        hint = "it is shorter than it says of itself" if "truncated" in str(err) else "it is damaged"
+        raise FormatError(
+            f"{path}: {doing} failed: {err}; expected a whole HDF5 file, but {hint}: transfer it again"
+        ) from err
 
 
 @contextmanager
@@ -132,7 +133,7 @@ def is_telemetry(path: Path) -> bool:
     Parameters
     ----------
     path : Path
-        The file.
+        The file, of which 4096 bytes are read, and what HDF5 needs to find the dataset.
     """
     if not is_hdf5(head(path, _SIGNATURE_BYTES)):
         return False
@@ -158,7 +159,7 @@ def datasets(file: h5py.File, path: Path) -> list[h5py.Dataset]:
     Returns
     -------
     list of h5py.Dataset
-        At least one, each one-dimensional.
+        At least one, each of shape (rows,).
 
     Raises
     ------
@@ -197,7 +198,7 @@ def layout_of(dataset: h5py.Dataset, path: Path) -> Layout:
     Returns
     -------
     Layout
-        Where the fields are.
+        Where the fields are, in bytes from the start of a row.
 
     Raises
     ------
@@ -256,8 +257,7 @@ def origin_of(file: h5py.File, path: Path) -> str | None:
     with damage_reported(path, "reading the data origin"):
         for name in _ORIGIN_NAMES:
             if name in file.attrs:
-                elements = np.ravel(file.attrs[name])
-                first = elements[0] if len(elements) else ""
+                first = _first(file.attrs[name])
                 text = first.decode("latin-1") if isinstance(first, bytes) else str(first)
                 return text.partition("\0")[0].strip()
     return None
@@ -284,13 +284,15 @@ def span_ms(dataset: h5py.Dataset, path: Path) -> tuple[int | None, int | None]:
 
 def _number(value: Any) -> int | None:
     """Return the first element of an attribute as an integer, if it is a number."""
-    elements = np.ravel(value) if value is not None else np.empty(0)
-    if not len(elements) or elements.dtype.kind not in "iuf" or not np.isfinite(elements[0]):
+    first = _first(value)
+    if not isinstance(first, np.integer | np.floating) or not np.isfinite(first):
         return None
-    return int(elements[0])
+    return int(first)
 
 
-def _damaged(path: Path, doing: str, err: Exception) -> FormatError:
-    """Say that a file is damaged, and how."""
-    hint = "it is shorter than it says of itself" if "truncated" in str(err) else "it is damaged"
-    return FormatError(f"{path}: {doing} failed: {err}; expected a whole HDF5 file, but {hint}: transfer it again")
+def _first(value: Any) -> Any:
+    """Return the first element of an attribute, the empty text if there is none."""
+    if value is None or isinstance(value, h5py.Empty):
+        return ""
+    elements = np.ravel(value)
+    return elements[0] if len(elements) else ""

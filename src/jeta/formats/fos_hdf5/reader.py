@@ -71,7 +71,7 @@ class FosHdf5:
         Parameters
         ----------
         path : str or path-like
-            The file.
+            The file, of which a few thousand bytes are read.
         """
         return is_telemetry(Path(path))
 
@@ -82,6 +82,11 @@ class FosHdf5:
         ----------
         path : str or path-like
             The file.
+
+        Returns
+        -------
+        Description
+            Times in ms since 1970 UTC, as the attributes of the datasets tell them; no MSIDs.
 
         Raises
         ------

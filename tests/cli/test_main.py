@@ -1,0 +1,194 @@
+"""The command line as a whole: help, exit codes, errors in one line, pipes, interrupts."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+import jeta
+from jeta.archive import Writer
+from jeta.cli import create
+
+COMMANDS = [
+    ["create"], ["ingest"], ["fetch"], ["info"], ["fold"], ["verify"], ["tdb"], ["tdb", "import"], ["tdb", "search"], ["demo"],
+]  # fmt: skip
+
+
+def is_one_line(err):
+    """Whether this is an error as users see it."""
+    return err.startswith("jeta: error: ") and err.count("\n") == 1 and "Traceback" not in err
+
+
+@pytest.mark.parametrize("words", [[], *COMMANDS], ids=" ".join)
+def test_help_has_examples(run, words):
+    ran = run(*words, "--help")
+    assert (ran.code, ran.err) == (0, "")
+    assert "\nexamples:\n  jeta " in ran.out or "\nexample:\n  jeta " in ran.out
+
+
+@pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
+def test_help_examples_parse(run, words):
+    """Each example in the help of a command is a line that the command line takes."""
+    from jeta.cli.main import parser
+
+    lines = [line.strip() for line in run(*words, "--help").out.splitlines() if line.startswith("  jeta ")]
+    assert lines
+    for line in lines:
+        parser().parse_args([word.strip("'") for word in line.split()[1:]])
+
+
+def test_version(run):
+    assert run("--version").out == f"jeta {jeta.__version__}\n"
+
+
+@pytest.mark.parametrize("words", [[], ["frobnicate"], ["fetch"], ["tdb"], ["fetch", "A", "--time-format", "datetime"]])
+def test_wrong_words_exit_2(run, words):
+    ran = run(*words)
+    assert (ran.code, ran.out) == (2, "")
+    assert "error: " in ran.err
+
+
+@pytest.mark.parametrize("words", [["info"], ["verify"], ["fetch", "A"], ["fold"], ["ingest", "."], ["tdb", "search", "a"]])
+def test_no_archive_named(run, words):
+    ran = run(*words)
+    assert (ran.code, ran.out, is_one_line(ran.err)) == (2, "", True)
+    assert "ENG_ARCHIVE" in ran.err
+    assert "jeta create ROOT" in ran.err
+
+
+@pytest.mark.parametrize("words", [["info"], ["verify"], ["fetch", "A"], ["fold"], ["ingest", "."], ["tdb", "search", "a"]])
+def test_unknown_archive_says_how_to_create_one(run, tmp_path, words):
+    ran = run(*words, "--archive", tmp_path / "none")
+    assert (ran.code, ran.out, is_one_line(ran.err)) == (2, "", True)
+    assert f"create one with jeta create {tmp_path / 'none'}" in ran.err
+
+
+def test_environment_names_the_archive(run, filled, monkeypatch):
+    monkeypatch.setenv("ENG_ARCHIVE", str(filled))
+    assert run("info").out == run("info", "--archive", filled).out
+
+
+def test_archive_option_wins_over_environment(run, filled, tmp_path, monkeypatch):
+    monkeypatch.setenv("ENG_ARCHIVE", str(tmp_path / "none"))
+    assert run("info", "--archive", filled).code == 0
+
+
+def test_main_leaves_the_archive_in_use_alone(run, filled):
+    """``--archive`` of one run is not the default of the next."""
+    assert run("fetch", "SA_INT", "--archive", filled).code == 0
+    assert run("fetch", "SA_INT").code == 2
+
+
+def test_locked_archive_names_the_holder(run, archive, edb_csv):
+    path = edb_csv("SA_TEMP", [1])
+    with Writer(archive.root):
+        for words in (["ingest", path], ["fold"]):
+            ran = run(*words, "--archive", archive.root)
+            assert (ran.code, is_one_line(ran.err)) == (2, True)
+            assert "is being written to by process " in ran.err
+
+
+def test_readers_do_not_mind_a_writer(run, archive):
+    with Writer(archive.root):
+        assert run("info", "--archive", archive.root).code == 0
+        assert run("verify", "--archive", archive.root).code == 0
+
+
+def test_errors_of_several_lines_become_one(run, archive):
+    (archive.layout.tdb / "bad.yaml").write_text("A:\n  unti: V\nB:\n  type: nothing\n")
+    ran = run("tdb", "search", "a", "--archive", archive.root)
+    assert (ran.code, is_one_line(ran.err)) == (2, True)
+    assert "bad.yaml:2" in ran.err
+
+
+def test_interrupt_says_that_nothing_is_lost(run, monkeypatch, tmp_path):
+    def interrupted(_options):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(create, "run", interrupted)
+    ran = run("create", tmp_path / "a")
+    assert ran.code == 130
+    assert ran.err == "jeta: interrupted; what was committed is safe, run it again to go on\n"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has neither SIGINT for children nor named pipes")
+def test_real_interrupt(command, archive, tmp_path):
+    """Ctrl-C while a file is waited for ends the process with one line, and frees the archive."""
+    import os
+
+    start, environment = command
+    os.mkfifo(tmp_path / "pipe")
+    words = [*start, "ingest", str(tmp_path / "pipe"), "--archive", str(archive.root)]
+    child = subprocess.Popen(words, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    while child.poll() is None and not (archive.layout.lock.exists() and archive.layout.lock.read_text()):
+        time.sleep(0.01)
+    child.send_signal(signal.SIGINT)
+    out, err = child.communicate(timeout=30)
+    assert (child.returncode, out) == (130, "")
+    assert err == "jeta: interrupted; what was committed is safe, run it again to go on\n"
+    with Writer(archive.root):
+        pass
+
+
+def test_process_exits_with_the_code_and_one_line(process, tmp_path):
+    ran = process("info", "--archive", tmp_path / "none")
+    assert (ran.code, ran.out, is_one_line(ran.err)) == (2, "", True)
+
+
+def test_debug_shows_the_traceback_and_exits_alike(process, tmp_path):
+    ran = process("info", "--archive", tmp_path / "none", "--debug")
+    assert ran.code == 2
+    assert "Traceback (most recent call last)" in ran.err
+    assert ran.err.splitlines()[-1].startswith("jeta: error: no jeta archive")
+
+
+@pytest.mark.parametrize("words", [["tdb", "--debug", "search", "x"], ["tdb", "search", "x", "--debug"]])
+def test_debug_before_or_after_the_verb(run, tmp_path, words):
+    import logging
+
+    ran = run(*words, "--archive", tmp_path / "none")
+    root = logging.getLogger("jeta")
+    root.removeHandler(root.handlers[-1])
+    root.setLevel(logging.NOTSET)
+    assert "Traceback" in ran.err
+
+
+def test_debug_shows_the_log(process, archive, edb_csv):
+    ran = process("ingest", edb_csv("SA_TEMP", [1, 2]), "--archive", archive.root, "--debug")
+    assert ran.code == 0
+    assert "INFO jeta.update.files: " in ran.err
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no broken pipes")
+def test_reader_that_stops_early_is_no_error(command, tmp_path, archive):
+    """As in ``jeta fetch ... | head -1``: no message, exit code 0, though there is more than a pipe holds."""
+    import numpy as np
+
+    from jeta import update
+
+    update.append("LONG", 1.6e9 + np.arange(100_000.0), np.arange(100_000), archive=archive)
+    start, environment = command
+    words = [*start, "fetch", "LONG", "--archive", str(archive.root)]
+    child = subprocess.Popen(words, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert child.stdout is not None
+    assert child.stdout.readline() == "msid,time,value,bad\n"
+    child.stdout.close()
+    assert child.stderr is not None
+    assert (child.stderr.read(), child.wait(timeout=30)) == ("", 0)
+    child.stderr.close()
+
+
+def test_nothing_slow_is_imported_to_show_help():
+    code = "import sys, jeta.cli; print({'matplotlib', 'pandas', 'astropy', 'scipy', 'tqdm'} & set(sys.modules))"
+    from pathlib import Path
+
+    source = str(Path(jeta.__file__).parents[1])
+    ran = subprocess.run(
+        [sys.executable, "-c", f"import sys; sys.path.insert(0, {source!r}); {code}"],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert ran.stdout == "set()\n"
