@@ -61,7 +61,7 @@ def test_commits_and_folds_that_fail_at_any_size_change_nothing(tmp_path, monkey
         for number in range(40):
             rows = delivery(rng, number, 30)
             try:
-                with file_size_limit(chance.randint(0, 6000)):
+                with file_size_limit(chance.randint(0, 16_000)):
                     writer.commit(rows)
                 deliver(models, rows)
             except OSError:
@@ -77,7 +77,7 @@ def test_commits_and_folds_that_fail_at_any_size_change_nothing(tmp_path, monkey
         deliver(models, rows)
         writer.fold()
         assert writer.pending() == (0, 0)
-    assert min(failed.values()) >= 5, failed
+    assert min(failed.values()) >= 3, failed
     assert agrees(root, models)
     assert [finding for finding in verify(root) if finding.severity == "error"] == []
 

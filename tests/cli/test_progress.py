@@ -20,7 +20,9 @@ def test_a_bar_on_a_terminal(command, archive, edb_csv):
     """The bar is on the terminal and gone at the end; standard output has the report alone."""
     pty = pytest.importorskip("pty", reason="only Unix has pseudo-terminals")
     start, environment = command
+    termios = pytest.importorskip("termios")
     ours, theirs = pty.openpty()
+    termios.tcsetwinsize(theirs, (24, 100))
     words = [*start, "ingest", str(edb_csv("SA_A", [1, 2])), str(edb_csv("SA_B", [1])), "--archive", str(archive.root)]
     ran = subprocess.run(words, env=environment, stdout=subprocess.PIPE, stderr=theirs, text=True, check=True, timeout=60)
     os.set_blocking(ours, False)

@@ -83,7 +83,7 @@ class Page:
 
     def _rewritten_block(self, block: re.Match[str]) -> str:
         steps = self._block(block)
-        if not steps or "$ " not in block["body"] and ">>> " not in block["body"]:
+        if not steps or ("$ " not in block["body"] and ">>> " not in block["body"]):
             return block[0]
         return block[0].replace(block["body"], "".join(step.shown for step in steps))
 
@@ -111,7 +111,11 @@ class Page:
             command, _, expected = piece.partition("\n")
             if command:
                 steps.append(
-                    Step(f"{command}\n", expected, self._printed_by(lambda c=command: self._command(c.removeprefix("$ "))))
+                    Step(
+                        f"{command}\n",
+                        expected,
+                        self._printed_by(lambda c=command: self._command(c.removeprefix("$ "))),
+                    )
                 )
         return steps
 
@@ -119,7 +123,7 @@ class Page:
         try:
             exec(compile(source, "<page>", mode, dont_inherit=True), self.namespace)
         except Exception as err:  # noqa: BLE001 - a page may show any error
-            print(f"Traceback (most recent call last):\n  ...\n{type(err).__name__}: {err}")
+            sys.stdout.write(f"Traceback (most recent call last):\n  ...\n{type(err).__name__}: {err}\n")
 
     def _command(self, line: str) -> None:
         """Run one line; jeta itself in this process, which is faster, unless the shell has something to do too."""
@@ -127,16 +131,18 @@ class Page:
             name, _, value = line.removeprefix("export ").partition("=")
             os.environ[name] = os.path.expandvars(value)
         elif line == "echo $?":
-            print(self.exit_code)
+            sys.stdout.write(f"{self.exit_code}\n")
         elif line.startswith("jeta ") and not set("|>&;$") & set(line):
             try:
                 self.exit_code = main(shlex.split(line)[1:])
             except SystemExit as stop:
                 self.exit_code = int(stop.code or 0)
         else:
-            done = subprocess.run(["bash", "-c", line], env=self._environment(), capture_output=True, text=True)
+            done = subprocess.run(
+                ["bash", "-c", line], check=False, env=self._environment(), capture_output=True, text=True
+            )
             self.exit_code = done.returncode
-            print(done.stdout + done.stderr, end="")
+            sys.stdout.write(done.stdout + done.stderr)
 
     @staticmethod
     def _environment() -> dict[str, str]:
@@ -173,7 +179,9 @@ def _comparable(text: str) -> str:
 def environment() -> dict[str, str]:
     """What pages are run with: this jeta also in other processes, one process to fold, lines of usual width."""
     return {
-        "PYTHONPATH": os.pathsep.join(filter(None, (str(Path(jeta.__file__).parents[1]), os.environ.get("PYTHONPATH")))),
+        "PYTHONPATH": os.pathsep.join(
+            filter(None, (str(Path(jeta.__file__).parents[1]), os.environ.get("PYTHONPATH")))
+        ),
         "JETA_WORKERS": "1",
         "COLUMNS": "80",
         "MPLBACKEND": "agg",
@@ -182,7 +190,8 @@ def environment() -> dict[str, str]:
 
 def pages() -> list[Path]:
     """All pages: the README and those in docs."""
-    return [ROOT / "README.md", *sorted(path for kind in ("", "tutorial", "howto", "explanation") for path in (ROOT / "docs" / kind).glob("*.md"))]
+    folders = (ROOT / "docs" / kind for kind in ("", "tutorial", "howto", "explanation"))
+    return [ROOT / "README.md", *(path for folder in folders for path in sorted(folder.glob("*.md")))]
 
 
 def _rewrite(paths: list[Path]) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import warnings
 
 import pytest
-from docs import pages
 
+from docs import pages
 from jeta import fetch
 
 PAGES = pages.pages()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
@@ -200,3 +201,45 @@ def test_whatever_text_comes_back_or_is_counted(tmp_path_factory, texts):
     expected = [text.replace("\0", " ").rstrip() for text in texts if text.strip() not in {"NULL", "null"}]
     found = [text for batch in EdbCsv().read(path).batches for text in batch.samples.decoded().tolist()]
     assert found == [text for text in expected if text]
+
+
+INSTANTS = st.datetimes(timezones=st.just(UTC))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(INSTANTS, st.floats()), min_size=1, max_size=20))
+def test_every_float_at_every_microsecond_comes_back(tmp_path_factory, rows):
+    lines = [f"{time.isoformat(' ', 'microseconds')[:26]},1,{value!r},float\n" for time, value in rows]
+    path = write(tmp_path_factory.mktemp("csv"), HEADER + "".join(lines))
+    (batch,) = EdbCsv().read(path).batches
+    ticks = [(time - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1) for time, _ in rows]
+    assert batch.samples.at_resolution("us").ticks.tolist() == ticks
+    np.testing.assert_array_equal(batch.samples.values, [value for _, value in rows])
+
+
+CELL = st.sampled_from(
+    [("1", "int"), ("-2", "bigint"), ("1.5", "real"), ("ON", "varchar"), ("", "real"), ("x", "int"), ("7", "blob")]
+)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(CELL, max_size=30))
+def test_mixed_types_follow_the_rule(tmp_path_factory, cells):
+    """Against a list of rows: bad rows go first, then the kind that most rows have wins, the first row deciding a tie."""
+    path = write(
+        tmp_path_factory.mktemp("csv"), HEADER + "".join(f"{TIME},1,{value},{kind}\n" for value, kind in cells)
+    )
+    delivery = EdbCsv().read(path)
+    good = [cell for cell in cells if cell not in {("", "real"), ("x", "int"), ("7", "blob")}]
+    texts = [value for value, kind in good if kind == "varchar"]
+    numbers = [float(value) for value, kind in good if kind != "varchar"]
+    text_wins = len(texts) > len(numbers) or (len(texts) == len(numbers) > 0 and good[0][1] == "varchar")
+    found = [value for batch in delivery.batches for value in batch.samples.decoded().tolist()]
+    assert found == (texts if text_wins else numbers)
+    assert delivery.rejected.total() == len(cells) - len(found)
+    assert {key for key, _ in delivery.rejected} <= {"MSID"}
+
+
+def test_many_rows_of_one_text_make_one_level(tmp_path):
+    samples, _ = read(tmp_path, *[f"{TIME},1,ON,varchar"] * 20_000)
+    assert (len(samples), samples.texts.tolist(), samples.values.dtype) == (20_000, ["ON"], np.uint8)

@@ -7,10 +7,13 @@ import logging
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from jeta.errors import FormatError
 from jeta.formats import rejection
 from jeta.formats.edb_json import EdbJson
+from jeta.testing.formats import check_delivery
 
 MS = 1_653_264_753_232
 
@@ -169,3 +172,40 @@ def test_description_without_rows(tmp_path):
 
 def test_description_of_a_mnemonic_with_a_broken_escape(tmp_path):
     assert EdbJson().describe(write(tmp_path, r'{"TlmMnemonic": "A\q"}')).keys == ("A\\q",)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(st.integers(-(10**17), 10**17), st.integers(-(2**63), 2**63 - 1)), min_size=1))
+def test_every_integer_at_every_millisecond_comes_back(tmp_path_factory, rows):
+    content = [(f"/Date({ms}+0000)/", value) for ms, value in rows]
+    samples, counts = read(tmp_path_factory.mktemp("json"), content)
+    assert (samples.values.dtype, counts) == (np.int64, {})
+    assert list(zip(samples.ticks.tolist(), samples.values.tolist(), strict=True)) == rows
+
+
+VALUES = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=3), st.just([]))
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(VALUES, max_size=20))
+def test_any_mixture_is_accounted_for(tmp_path_factory, values):
+    delivery = EdbJson().read(write(tmp_path_factory.mktemp("json"), [(f"/Date({MS})/", value) for value in values]))
+    check_delivery(delivery)
+    assert delivery.rows_read == len(values)
+    kept = [value for batch in delivery.batches for value in batch.samples.decoded().tolist()]
+    assert len({type(value) for value in kept}) <= 1
+
+
+def test_each_msid_of_a_list_has_its_own_kind_and_counts(tmp_path):
+    def series(name, *values):
+        return {"TlmMnemonic": name, "Data": [{"ObsTime": f"/Date({MS})/", "EUValue": value} for value in values]}
+
+    delivery = EdbJson().read(
+        write(tmp_path, json.dumps([series("A", 1, None), series("B", "x", "y", 3), series("C", None)]))
+    )
+    assert [(batch.key, batch.samples.is_text) for batch in delivery.batches] == [("A", False), ("B", True)]
+    assert delivery.rejected == {
+        ("A", rejection.NO_VALUE): 1,
+        ("B", "number among texts"): 1,
+        ("C", rejection.NO_VALUE): 1,
+    }

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 HEAD_BYTES = 512
+_GROWTH_BYTES = 2**20
 _MAGIC = "jeta journal 1"
 _OFFSETS = ("times", "values", "texts", "raws", "quality", "alarm")
 
@@ -83,20 +84,24 @@ def write(path: Path, rows_by_msid: Mapping[str, Samples], source: str = "") -> 
     pieces = [rows_by_msid[name] for name in names]
     entries = np.zeros(len(names), entry_dtype(max(len(name) for name in names)))
     entries["name"] = names
-    with written_aside(path) as aside:
-        with h5py.File(aside, "w", libver=("v110", "v110"), userblock_size=HEAD_BYTES) as file:
-            _write_columns(file, pieces, entries)
-            table_offset = file.create_dataset("msids", data=entries).id.get_offset()
-            file.attrs["source"] = source
-        head = {
-            "file": _MAGIC,
-            "offset": table_offset,
-            "entries": len(entries),
-            "name_bytes": entries.dtype["name"].itemsize,
-            "crc32": zlib.crc32(entries.tobytes()),
-        }
-        with aside.open("rb+") as file_again:
-            file_again.write(json.dumps(head).encode().ljust(HEAD_BYTES))
+    # Made in memory and written by us: a full disk would leave HDF5 with a file that it cannot close.
+    in_memory = {"driver": "core", "backing_store": False, "block_size": _GROWTH_BYTES}
+    with h5py.File(path.name, "w", libver=("v110", "v110"), userblock_size=HEAD_BYTES, **in_memory) as file:
+        _write_columns(file, pieces, entries)
+        table_offset = file.create_dataset("msids", data=entries).id.get_offset()
+        file.attrs["source"] = source
+        file.flush()
+        image = file.id.get_file_image()
+    head = {
+        "file": _MAGIC,
+        "offset": table_offset,
+        "entries": len(entries),
+        "name_bytes": entries.dtype["name"].itemsize,
+        "crc32": zlib.crc32(entries.tobytes()),
+    }
+    with written_aside(path) as aside, aside.open("xb") as new:
+        new.write(json.dumps(head).encode().ljust(HEAD_BYTES))
+        new.write(image)
 
 
 def _write_columns(file: Any, pieces: list[Samples], entries: NDArray[np.void]) -> None:

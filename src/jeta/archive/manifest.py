@@ -148,9 +148,7 @@ def rebuild(folder: Path) -> Manifest:
         If the segments do not add up to the rows that the column had after its latest fold.
     """
     found = _segments_on_disk(folder)
-    if len(found):
-        latest = found[found["generation"] == found["generation"].max()]
-        killed = [fold for fold in np.unique(latest["fold"]) if np.sum(latest["fold"] == fold) < latest["parts"][0]]
+    while len(found) and len(killed := _killed_latest(found)):
         found = found[~np.isin(found["fold"], killed)]
     chosen: list[np.void] = []
     for record in found[np.lexsort((found["fold"], found["folded"], found["generation"]))[::-1]]:
@@ -167,6 +165,13 @@ def rebuild(folder: Path) -> Manifest:
             "restore the column from a backup"
         )
     return Manifest(segments, int(chosen[0]["folded"]), int(chosen[0]["generation"]))
+
+
+def _killed_latest(found: NDArray[np.void]) -> list[bytes]:
+    """Names of the folds with the highest number that lack a part."""
+    latest = found[found["generation"] == found["generation"].max()]
+    folds = {name: latest[latest["fold"] == name] for name in latest["fold"].tolist()}
+    return [name for name, parts in folds.items() if len(parts) < int(parts["parts"][0])]
 
 
 def generation_on_disk(folder: Path) -> int:
