@@ -34,7 +34,11 @@ def server():
     paths = [str(Path(kill_server.__file__).parents[2] / "src"), *sys.path]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths))}
     with subprocess.Popen(
-        [sys.executable, kill_server.__file__], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment
+        [sys.executable, kill_server.__file__],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env=environment,
     ) as process:
         yield process
         process.stdin.close()

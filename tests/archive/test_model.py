@@ -54,7 +54,12 @@ def killed_at(call: int):
         return do
 
     with pytest.MonkeyPatch.context() as patch:
-        for owner, name in [(os, "fsync"), (pathlib.Path, "replace"), (pathlib.Path, "unlink"), (pathlib.Path, "write_bytes")]:
+        for owner, name in [
+            (os, "fsync"),
+            (pathlib.Path, "replace"),
+            (pathlib.Path, "unlink"),
+            (pathlib.Path, "write_bytes"),
+        ]:
             patch.setattr(owner, name, deadly(getattr(owner, name)))
         try:
             yield
@@ -184,7 +189,9 @@ class ArchiveMachine(RuleBasedStateMachine):
         rows = self.reader.read(msid, start_s, stop_s)
         wanted = self.model[msid].rows(start * 500_000, (start + length) * 500_000)
         assert rows.times.tolist() == [instant / TICKS_PER_SECOND["ns"] for instant, _ in wanted]
-        samples = Samples(np.array([instant for instant, _ in wanted], np.int64), "ns", rows.values, rows.texts, rows.raws)
+        samples = Samples(
+            np.array([instant for instant, _ in wanted], np.int64), "ns", rows.values, rows.texts, rows.raws
+        )
         assert as_rows(samples) == wanted
 
     @rule()

@@ -13,7 +13,7 @@ from jeta.archive import column, segment
 from jeta.errors import ArchiveCorruptError
 from jeta.samples import Samples
 
-ORIGIN = segment.Origin("0a1b2c3d", 4, 1, 2, 17, ("5ms-3-aaaaaaaa-0.h5", "99ms-1-bbbbbbbb-0.h5"))
+ORIGIN = segment.Origin("0a1b2c3d", 4, 1, 2, 17, column_rows=99)
 
 
 def write(folder, samples):
@@ -113,9 +113,15 @@ def test_the_file_says_what_it_is(tmp_path):
     assert segment.segment_name(record) == "5us-4-0a1b2c3d-1.h5"
     with h5py.File(tmp_path / "5us-4-0a1b2c3d-1.h5") as file:
         about = file.attrs["about"]
-        assert [int(about[name]) for name in ("first", "last", "rows", "part", "parts", "folded")] == [5, 9, 2, 1, 2, 17]
+        assert [int(about[name]) for name in ("first", "last", "rows", "part", "parts", "folded")] == [
+            5,
+            9,
+            2,
+            1,
+            2,
+            17,
+        ]
         assert file.attrs["msid"] in ("TEMP", b"TEMP")
-        assert file["beside"].asstr()[()].tolist() == list(ORIGIN.beside)
 
 
 def test_a_file_that_is_gone_is_file_not_found(tmp_path):

@@ -57,7 +57,9 @@ def test_more_than_256_levels_take_two_bytes_a_code():
     assert check(np.tile(np.arange(300.0), 10)).stored.dtype == np.uint16
 
 
-@pytest.mark.parametrize(("levels", "dtype"), [(0, "u1"), (1, "u1"), (256, "u1"), (257, "u2"), (65536, "u2"), (65537, "u4")])
+@pytest.mark.parametrize(
+    ("levels", "dtype"), [(0, "u1"), (1, "u1"), (256, "u1"), (257, "u2"), (65536, "u2"), (65537, "u4")]
+)
 def test_code_types(levels, dtype):
     assert code_dtype(levels) == dtype
 

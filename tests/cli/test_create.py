@@ -20,7 +20,12 @@ def test_options_become_settings(run, tmp_path):
     words = ["--name", "AXAF", "--time-system", "cxcsec", "--earliest", "1999:204", "--latest", "2050:001"]
     assert run("create", tmp_path / "a", *words).code == 0
     config = open_archive(tmp_path / "a").config
-    assert (config.name, config.time_system, config.earliest, config.latest) == ("AXAF", "cxcsec", "1999:204", "2050:001")
+    assert (config.name, config.time_system, config.earliest, config.latest) == (
+        "AXAF",
+        "cxcsec",
+        "1999:204",
+        "2050:001",
+    )
 
 
 def test_next_step_can_be_pasted_into_a_shell(run, tmp_path):

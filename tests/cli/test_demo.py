@@ -36,7 +36,9 @@ def test_archive_holds_what_was_simulated(told):
 
 def test_table_lists_every_msid(told, folder):
     names = open_archive(folder / "archive").names()
-    listed = {line.split()[0]: int(line.split()[1].replace(",", "")) for line in told.splitlines() if line[:1].isupper()}
+    listed = {
+        line.split()[0]: int(line.split()[1].replace(",", "")) for line in told.splitlines() if line[:1].isupper()
+    }
     assert len(names) == 48
     assert listed == {name: open_archive(folder / "archive").rows(name) for name in names}
     assert "48 of 48 MSIDs listed" in told

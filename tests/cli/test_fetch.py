@@ -27,7 +27,7 @@ def fetched(run, filled, rows):
 
 def parsed(text, dtype):
     """A value as a program would read it from CSV."""
-    return text == "True" if dtype == bool else text if dtype.kind == "U" else dtype.type(text)
+    return text == "True" if dtype.kind == "b" else text if dtype.kind == "U" else dtype.type(text)
 
 
 @pytest.mark.parametrize("name", ["SA_FLOAT", "SA_SINGLE", "SA_INT", "SA_FLAG", "SA_TEXT"])
@@ -100,7 +100,10 @@ def test_start_is_inside_and_stop_is_not(fetched):
 
 @pytest.mark.parametrize(
     "start",
-    ["1600000002", "1.600000002e9", "2020:257:12:26:42", "2020-09-13T12:26:42", "2020-09-13 12:26:42", "2020257.122642", "2020257122642000"],
+    [
+        "1600000002", "1.600000002e9", "2020:257:12:26:42", "2020-09-13T12:26:42", "2020-09-13 12:26:42",
+        "2020257.122642", "2020257122642000",
+    ],
 )  # fmt: skip
 def test_forms_of_start(fetched, start):
     assert fetched("SA_INT", "--start", start)[0][2] == "0"
@@ -158,7 +161,9 @@ def test_failing_fetch_leaves_the_output_file_as_it_was(run, filled, tmp_path, b
     if before is not None:
         path.write_text(before)
     assert run("fetch", "NOPE", "--archive", filled, "-o", path).code == 2
-    assert {file.name: file.read_text() for file in tmp_path.iterdir()} == ({} if before is None else {"out.csv": "old"})
+    assert {file.name: file.read_text() for file in tmp_path.iterdir()} == (
+        {} if before is None else {"out.csv": "old"}
+    )
 
 
 def test_fetch_that_fails_half_way_leaves_no_file(run, tmp_path):
@@ -223,4 +228,6 @@ def test_archive_in_cxcsec(run, tmp_path, rows):
     assert [line[1] for line in rows(run(*common).out)] == ["2010:001:00:00:00.000", "2010:002:00:00:00.000"]
     by_number = run(*common, "--start", "378691266.184", "--stop", "378691266.185", "--time-format", "secs").out
     assert rows(by_number) == [["TEPHIN", "378691266.184", "1.5", "0"]]
-    assert rows(run(*common, "--start", "2010:001", "--stop", "2010:001:00:00:01", "--time-format", "secs").out) == rows(by_number)
+    assert rows(
+        run(*common, "--start", "2010:001", "--stop", "2010:001:00:00:01", "--time-format", "secs").out
+    ) == rows(by_number)

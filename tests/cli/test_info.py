@@ -45,7 +45,9 @@ def test_counts_stay_the_same_when_folded(run, mixed):
     assert "13 rows; times in unix seconds; 0 rows wait" in head
 
 
-@pytest.mark.parametrize(("patterns", "names"), [(["sa_f*"], ["SA_FLAG", "SA_FLOAT"]), (["sa_int", "*INT"], ["SA_INT"])])
+@pytest.mark.parametrize(
+    ("patterns", "names"), [(["sa_f*"], ["SA_FLAG", "SA_FLOAT"]), (["sa_int", "*INT"], ["SA_INT"])]
+)
 def test_patterns(run, filled, patterns, names):
     head, _, _, *lines = run("info", *patterns, "--archive", filled).out.splitlines()
     assert f"{len(names)} of 5 MSIDs listed, {7 * len(names)} rows" in head
@@ -61,7 +63,13 @@ def test_pattern_without_a_match(run, filled):
 def test_types(run, filled):
     lines = run("info", "--archive", filled).out.splitlines()[3:]
     types = {line.split()[0]: line.split()[4] for line in lines}
-    assert types == {"SA_FLAG": "bool", "SA_FLOAT": "float64", "SA_INT": "int64", "SA_SINGLE": "float32", "SA_TEXT": "text"}
+    assert types == {
+        "SA_FLAG": "bool",
+        "SA_FLOAT": "float64",
+        "SA_INT": "int64",
+        "SA_SINGLE": "float32",
+        "SA_TEXT": "text",
+    }
 
 
 def test_dates_of_an_archive_in_cxcsec(run, tmp_path):
@@ -73,6 +81,10 @@ def test_dates_of_an_archive_in_cxcsec(run, tmp_path):
 
 
 def test_table_aligns_and_has_no_blanks_at_the_ends():
-    assert table(["a", "n"], [["x", "1"], ["long", "100"]], right=["n"]).splitlines() == ["a       n", "x       1", "long  100"]
+    assert table(["a", "n"], [["x", "1"], ["long", "100"]], right=["n"]).splitlines() == [
+        "a       n",
+        "x       1",
+        "long  100",
+    ]
     assert table(["a", "b"], [["x", ""]]).splitlines() == ["a  b", "x"]
     assert table(["a", "b"], []) == "a  b"

@@ -69,7 +69,10 @@ def test_table_of_msids(run, archive, edb_csv):
     ran = run("ingest", edb_csv("SA_LONG_NAME", range(12)), edb_csv("SA_B", [3]), "--archive", archive.root, "--msids")
     head, *lines = ran.out.splitlines()[1:]
     assert head.split() == ["msid", "read", "stored", "duplicate", "replaced", "rejected"]
-    assert [line.split() for line in lines] == [["SA_B", "1", "1", "0", "0", "0"], ["SA_LONG_NAME", "12", "12", "0", "0", "0"]]
+    assert [line.split() for line in lines] == [
+        ["SA_B", "1", "1", "0", "0", "0"],
+        ["SA_LONG_NAME", "12", "12", "0", "0", "0"],
+    ]
     assert len({len(line) for line in (head, *lines)}) == 1
 
 

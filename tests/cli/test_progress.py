@@ -24,7 +24,9 @@ def test_a_bar_on_a_terminal(command, archive, edb_csv):
     ours, theirs = pty.openpty()
     termios.tcsetwinsize(theirs, (24, 100))
     words = [*start, "ingest", str(edb_csv("SA_A", [1, 2])), str(edb_csv("SA_B", [1])), "--archive", str(archive.root)]
-    ran = subprocess.run(words, env=environment, stdout=subprocess.PIPE, stderr=theirs, text=True, check=True, timeout=60)
+    ran = subprocess.run(
+        words, env=environment, stdout=subprocess.PIPE, stderr=theirs, text=True, check=True, timeout=60
+    )
     os.set_blocking(ours, False)
     shown = os.read(ours, 65536)  # before its other end is closed, when some systems drop what is left
     os.close(theirs)

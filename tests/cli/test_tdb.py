@@ -45,7 +45,11 @@ def test_import_of_an_unknown_kind(run, archive, tmp_path):
 def test_import_of_all_that_missions_publish(run, archive, shared_data):
     """Lists of two missions into one archive: no name is in both with different types, and doing it again changes nothing."""
     folder = shared_data / "msid_metadata"
-    paths = [folder / "jwst_edb_mnemonics.json", folder / "chandra_tmsrment.txt", *sorted((folder / "jwql").glob("*.json"))]
+    paths = [
+        folder / "jwst_edb_mnemonics.json",
+        folder / "chandra_tmsrment.txt",
+        *sorted((folder / "jwql").glob("*.json")),
+    ]
     first = run("tdb", "import", *paths, "--archive", archive.root)
     written = (archive.layout.tdb / "imported.yaml").read_bytes()
     again = run("tdb", "import", *reversed(paths), "--archive", archive.root)

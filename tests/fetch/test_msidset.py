@@ -38,7 +38,9 @@ def test_span_is_that_of_the_request_and_the_same_for_all():
 
 
 @pytest.mark.parametrize(
-    "names", ["tephin", ("tephin",), np.array(["tephin"]), {"tephin": 1}, iter(["tephin"])], ids=repr
+    "names",
+    ["tephin", ("tephin",), np.array(["tephin"]), {"tephin": 1}, iter(["tephin"])],
+    ids=lambda names: type(names).__name__,
 )
 def test_names_in_any_iterable_and_one_alone(names):
     dats = fetch.MSIDset(names, T0, T0 + 10)

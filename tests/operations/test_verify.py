@@ -52,7 +52,10 @@ def own(whole, tmp_path):
 
 def found(archive, *, full=True):
     """Severity and path within the archive of each finding."""
-    return [(one.severity, one.path.relative_to(archive.root).as_posix()) for one in operations.verify(archive.root, full=full)]
+    return [
+        (one.severity, one.path.relative_to(archive.root).as_posix())
+        for one in operations.verify(archive.root, full=full)
+    ]
 
 
 def content(root):
@@ -116,7 +119,10 @@ def test_every_flipped_bit_of_the_data_is_found(own, name):
     (record, *_), folder = load(own.layout.column(name)).segments, own.layout.column(name)
     with SegmentFile(folder, record) as file:
         spans = [(int(c[f"{k}_offset"]), int(c[f"{k}_bytes"])) for c in file.chunks for k in COLUMNS]
-        spans += [(int(record["chunks_offset"]), file.chunks.nbytes), (int(record["levels_offset"]), int(record["levels"]))]
+        spans += [
+            (int(record["chunks_offset"]), file.chunks.nbytes),
+            (int(record["levels_offset"]), int(record["levels"])),
+        ]
     path, good = file.path, file.path.read_bytes()
     places = [start + at for start, size in spans for at in range(size)]
     for place in chance.sample(places, 40):
@@ -188,7 +194,9 @@ def test_deleted_manifest_and_segment(own):
     assert found(own) == [("error", "columns/FLOAT/full/manifest")]
 
 
-@pytest.mark.parametrize("data", [b"", b"garbage", b"\xff" * 600, b"{}".ljust(600), b'{"file": "jeta journal 1"}'.ljust(600)])
+@pytest.mark.parametrize(
+    "data", [b"", b"garbage", b"\xff" * 600, b"{}".ljust(600), b'{"file": "jeta journal 1"}'.ljust(600)]
+)
 @pytest.mark.parametrize("full", [True, False])
 def test_garbage_for_a_commit(own, data, full):
     path = own.layout.commit(10)
@@ -248,7 +256,13 @@ def test_deleted_folder(own, folder):
 
 @pytest.mark.parametrize(
     "name",
-    [".aside-1-a", "journal/.aside-1-a", "journal/notes.txt", "columns/FLAG/full/.aside-1-a", "columns/FLAG/full/1ms-9-x-0.h5"],
+    [
+        ".aside-1-a",
+        "journal/.aside-1-a",
+        "journal/notes.txt",
+        "columns/FLAG/full/.aside-1-a",
+        "columns/FLAG/full/1ms-9-x-0.h5",
+    ],
 )
 def test_leftovers_are_notes(own, name):
     (own.root / name).write_bytes(b"unfinished")
@@ -259,6 +273,12 @@ def test_leftovers_are_notes(own, name):
 def test_foreign_folders_are_notes(own, name):
     (own.layout.columns / name).mkdir(parents=True)
     assert found(own) == [("note", f"columns/{name.partition('/')[0]}")]
+
+
+def test_foreign_file_among_the_columns_is_a_note(own):
+    (own.layout.columns / "NOTES").touch()
+    (finding,) = operations.verify(own.root)
+    assert (finding.severity, "move it out of the archive" in finding.message) == ("note", True)
 
 
 def test_bad_telemetry_database_is_told_with_file_and_line(own):

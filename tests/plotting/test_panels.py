@@ -32,7 +32,8 @@ def ys(series):
 
 def test_a_panel_for_each_series_over_one_axis_of_time():
     figure = plot_panels(
-        [Series("A", dates(0, 1), np.array([1.0, 2.0]), "V"), Series("B", dates(5, 9), np.array([3.0, 4.0]))], title="Two"
+        [Series("A", dates(0, 1), np.array([1.0, 2.0]), "V"), Series("B", dates(5, 9), np.array([3.0, 4.0]))],
+        title="Two",
     )
     first, second = figure.axes
     assert [axes.get_title(loc="left") for axes in figure.axes] == ["A [V]", "B"]

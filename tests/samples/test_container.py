@@ -51,7 +51,11 @@ def test_256_levels_fit_one_byte():
 
 def test_take_selects_the_same_rows_of_every_column():
     rows = Samples(
-        np.arange(3), "ms", np.array([1.0, 2.0, 3.0]), quality=np.array([0, 1, 4], "u1"), alarm=np.array([0, -2, 7], "i2")
+        np.arange(3),
+        "ms",
+        np.array([1.0, 2.0, 3.0]),
+        quality=np.array([0, 1, 4], "u1"),
+        alarm=np.array([0, -2, 7], "i2"),
     )
     part = rows.take(np.array([2, 0]))
     assert [c.tolist() for c in (part.ticks, part.values, part.quality, part.alarm)] == [

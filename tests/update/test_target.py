@@ -70,7 +70,7 @@ def test_no_archive_at_all_says_how_to_create_one():
         update.append("x", S, 1)
 
 
-@pytest.mark.parametrize("wrong", [5, 1.5, ["a"], b"a", object()], ids=repr)
+@pytest.mark.parametrize("wrong", [5, 1.5, ["a"], b"a", object()], ids=lambda wrong: type(wrong).__name__)
 def test_what_is_no_archive_is_refused(wrong):
     with pytest.raises(ArchiveNotFoundError, match="path, or an open archive"):
         update.append("x", S, 1, archive=wrong)

@@ -19,7 +19,8 @@ from jeta.archive import column, manifest, segment
 from jeta.archive.files import aside_name, sync_all
 from jeta.archive.layout import MANIFEST_NAME
 from jeta.archive.manifest import RESOLUTIONS, Manifest, segment_name
-from jeta.archive.reader import JetaReader, journal_rows
+from jeta.archive.pending import find_pending
+from jeta.archive.reader import JetaReader
 from jeta.samples import Samples, finest, overlay
 from jeta.times import TICKS_PER_SECOND
 
@@ -209,18 +210,21 @@ def fold_column(reader: JetaReader, msid: str, segment_rows: int = SEGMENT_ROWS)
     """
     commits = reader.journal_files()
     old = reader.manifest(msid)
-    newer = journal_rows(commits, msid, None, after=old.folded)
-    if newer is None:
-        return None
+    pending = find_pending(commits, msid, None, after=old.folded)
+    newer = None if pending is None else pending.everything()
     folder = reader.layout.column(msid)
+    listed = (folder / MANIFEST_NAME).exists()
+    if newer is None and (listed or not len(old.segments)):
+        return None
     folder.mkdir(parents=True, exist_ok=True)
     kept_names = {segment_name(record) for record in old.segments}
     leftovers = [path for path in folder.iterdir() if path.name not in kept_names and path.name != MANIFEST_NAME]
-    new = _rewrite(folder, msid, old, newer, commits[-1].number, segment_rows)
+    new = old if newer is None else _rewrite(folder, msid, old, newer, commits[-1].number, segment_rows)
     aside = aside_name(folder)
     aside.write_bytes(manifest.to_bytes(new))
     live = {segment_name(record) for record in new.segments}
-    written = tuple(folder / name for name in live - kept_names)
+    # Segments that were found without a manifest may be those of a killed fold, which never got to the disk for sure.
+    written = tuple(folder / name for name in (live - kept_names if listed else live))
     superseded = [folder / name for name in kept_names - live]
     return Folded(folder, aside, written, (*leftovers, *superseded))
 

@@ -194,8 +194,22 @@ class JournalFile:
         row = int(np.searchsorted(self.entries["name"], np.bytes_(key)))
         return self.entries[row] if row < len(self.entries) and self.entries["name"][row] == key else None
 
+    @contextmanager
+    def opened(self, entry: np.void) -> Iterator[CommitRows]:
+        """Open the file to read rows of one MSID, for as long as the block lasts.
+
+        A journal may hold more commits than a process may have files open, so they are not kept open.
+
+        Raises
+        ------
+        FileNotFoundError
+            If the file is gone, as after a fold.
+        """
+        with _opened(self.path) as descriptor:
+            yield CommitRows(self.path, descriptor, entry)
+
     def read(self, entry: np.void) -> Samples:
-        """Return the rows of one MSID, sorted by time.
+        """Return all rows of one MSID, sorted by time.
 
         Raises
         ------
@@ -204,16 +218,101 @@ class JournalFile:
         ArchiveCorruptError
             If it is cut short.
         """
+        with self.opened(entry) as rows:
+            return rows.read(0, rows.count)
+
+
+class CommitRows:
+    """The rows of one MSID in one commit, while its file is open.
+
+    Parameters
+    ----------
+    path : Path
+        The journal file, for messages.
+    descriptor : int
+        What to read it by.
+    entry : structured scalar
+        The MSID's entry.
+
+    Attributes
+    ----------
+    count : int
+        Number of rows.
+    resolution : {'ms', 'us', 'ns'}
+        What a tick is.
+    """
+
+    def __init__(self, path: Path, descriptor: int, entry: np.void) -> None:
+        self._path = path
+        self._descriptor = descriptor
+        self._entry = entry
+        self.count = int(entry["rows"])
+        self.resolution = RESOLUTIONS[int(entry["resolution"])]
+
+    @property
+    def type_name(self) -> str:
+        """Type of the values: ``"text"``, or the name of a numpy type."""
+        return str(self._entry["dtype"].decode())
+
+    def has(self, column: str) -> bool:
+        """Whether the optional column ``quality`` or ``alarm`` is there."""
+        return bool(self._entry[f"{column}_offset"])
+
+    def tick(self, row: int) -> int:
+        """Return the instant of one row."""
+        return int(self._array("times", np.dtype("<i8"), row, row + 1)[0])
+
+    def row_at(self, tick: int) -> int:
+        """Return the first row whose instant is at or after `tick`, reading no more than a few instants."""
+        if tick <= self._entry["first"]:
+            return 0
+        low, high = 0, self.count
+        while low < high:
+            middle = (low + high) // 2
+            low, high = (middle + 1, high) if self.tick(middle) < tick else (low, middle)
+        return low
+
+    def levels(self) -> tuple[NDArray[np.str_], NDArray[np.float64]] | None:
+        """Return the texts and the number of each, None for a numeric MSID."""
+        if self.type_name != "text":
+            return None
+        count = int(self._entry["levels"])
+        coded = self._array("texts", np.dtype(f"S{int(self._entry['text_bytes'])}"), 0, count)
+        return values_codec.decode_texts(coded), self._array("raws", np.dtype("<f8"), 0, count)
+
+    def read(self, start_row: int, stop_row: int) -> Samples:
+        """Return the rows ``[start_row, stop_row)``, sorted by time.
+
+        Raises
+        ------
+        ArchiveCorruptError
+            If the file is cut short.
+        """
+        span = start_row, stop_row
+        values = self._array("values", np.dtype(self._entry["stored_dtype"].decode()), *span)
+        levels = self.levels()
+        return Samples(
+            self._array("times", np.dtype("<i8"), *span),
+            self.resolution,
+            values.view(bool) if self.type_name == "|b1" else values,
+            None if levels is None else levels[0],
+            None if levels is None else levels[1],
+            self._array("quality", np.dtype("u1"), *span) if self.has("quality") else None,
+            self._array("alarm", np.dtype("<i2"), *span) if self.has("alarm") else None,
+        )
+
+    def _array(self, what: str, dtype: np.dtype[Any], start: int, stop: int) -> NDArray[Any]:
+        """Read items ``[start, stop)`` of one of the arrays."""
+        offset = int(self._entry[f"{what}_offset"]) + start * dtype.itemsize
         try:
-            with _opened(self.path) as descriptor:
-                return _read_rows(descriptor, entry)
+            return np.frombuffer(read_exactly(self._descriptor, (stop - start) * dtype.itemsize, offset), dtype)
         except EOFError as err:
-            raise ArchiveCorruptError(f"{self.path} is cut short ({err}); restore it from a backup") from err
+            raise ArchiveCorruptError(f"{self._path} is cut short ({err}); restore it from a backup") from err
 
 
 @contextmanager
 def _opened(path: Path) -> Iterator[int]:
-    """A descriptor to read a file by, for as long as the block lasts: a journal may hold more commits than a process may open."""
+    """A descriptor to read a file by."""
     descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
     try:
         yield descriptor
@@ -231,29 +330,3 @@ def _read_entries(descriptor: int) -> NDArray[np.void]:
     if zlib.crc32(data) != head["crc32"]:
         raise ValueError("its table does not agree with its checksum")
     return np.frombuffer(data, dtype)
-
-
-def _read_rows(descriptor: int, entry: np.void) -> Samples:
-    """The rows of one MSID."""
-
-    def array(what: str, dtype: str, count: int = int(entry["rows"])) -> NDArray[Any]:
-        size_bytes = count * np.dtype(dtype).itemsize
-        return np.frombuffer(read_exactly(descriptor, size_bytes, int(entry[f"{what}_offset"])), dtype)
-
-    values = array("values", entry["stored_dtype"].decode())
-    texts = raws = None
-    if entry["dtype"] == b"text":
-        levels = int(entry["levels"])
-        texts = values_codec.decode_texts(array("texts", f"S{int(entry['text_bytes'])}", levels))
-        raws = array("raws", "<f8", levels)
-    elif entry["dtype"] == b"|b1":
-        values = values.view(bool)
-    return Samples(
-        array("times", "<i8"),
-        RESOLUTIONS[int(entry["resolution"])],
-        values,
-        texts,
-        raws,
-        array("quality", "u1") if entry["quality_offset"] else None,
-        array("alarm", "<i2") if entry["alarm_offset"] else None,
-    )

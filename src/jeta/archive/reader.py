@@ -20,8 +20,8 @@ from jeta.archive.journal import JournalFile
 from jeta.archive.layout import JOURNAL_SUFFIX, Layout
 from jeta.archive.manifest import RESOLUTIONS, Manifest
 from jeta.archive.manifest import load as load_manifest
+from jeta.archive.pending import find_pending
 from jeta.errors import ArchiveCorruptError
-from jeta.samples import Samples, overlay
 from jeta.tdb import Tdb
 from jeta.tdb.sources import list_files
 from jeta.times import TICKS_PER_SECOND, first_tick_at_or_after, ticks_to_seconds
@@ -29,7 +29,9 @@ from jeta.times import TICKS_PER_SECOND, first_tick_at_or_after, ticks_to_second
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from jeta.archive.column import Bounds, Rows
+    from jeta.archive.column import Bounds
+    from jeta.archive.output import Rows
+    from jeta.samples import Samples
 
 _ATTEMPTS = 20
 _SETTLED_NS = 2 * 10**9
@@ -242,11 +244,11 @@ class JetaReader:
             manifest = self.manifest(msid)
             resolution = column.common_resolution(manifest, *_resolutions(commits, msid))
             try:
-                newer = journal_rows(commits, msid, bounds, after=manifest.folded)
                 with ExitStack() as stack:
+                    pending = find_pending(commits, msid, bounds, after=manifest.folded)
                     pieces = column.locate(manifest, self.layout.column(msid), bounds, stack)
                     types = _value_types(commits, manifest, msid)
-                    rows = column.read(pieces, newer, types=types, ticks_of=resolution if as_ticks else None)
+                    rows = column.read(pieces, pending, types=types, ticks_of=resolution if as_ticks else None)
                     return rows, resolution
             except FileNotFoundError as err:
                 missing = err.filename
@@ -254,38 +256,6 @@ class JetaReader:
         raise ArchiveCorruptError(
             f"segment {missing} is listed but not there; run  jeta verify  and restore it from a backup"
         )
-
-
-def journal_rows(commits: list[JournalFile], msid: str, bounds: Bounds | None, *, after: int) -> Samples | None:
-    """Return the rows that the journal holds of an MSID, later commits laid over earlier ones.
-
-    Parameters
-    ----------
-    commits : list of JournalFile
-        Oldest first.
-    msid : str
-        Exact upper-case name.
-    bounds : Bounds or None
-        The span wanted; None for all.
-    after : int
-        Commits up to this number are left out: the column holds them.
-
-    Returns
-    -------
-    Samples or None
-        Sorted by time; None if there are no rows.
-    """
-    result: Samples | None = None
-    for commit in commits:
-        entry = commit.find(msid) if commit.number > after else None
-        if entry is None or (bounds is not None and not _touches(entry, bounds)):
-            continue
-        rows = commit.read(entry)
-        if bounds is not None:
-            low, high = bounds(rows.resolution)
-            rows = rows.take(slice(*np.searchsorted(rows.ticks, [low, high], "left").tolist()))
-        result = rows if result is None else overlay(result, rows)
-    return result if result is not None and len(result) else None
 
 
 def _resolutions(commits: list[JournalFile], msid: str) -> list[str]:
@@ -299,12 +269,6 @@ def _value_types(commits: list[JournalFile], manifest: Manifest, msid: str) -> s
     found = {name.decode() for name in set(manifest.segments["dtype"].tolist())}
     entries = (commit.find(msid) for commit in commits)
     return found | {entry["dtype"].decode() for entry in entries if entry is not None}
-
-
-def _touches(entry: np.void, bounds: Bounds) -> bool:
-    """Whether an entry of the journal has rows that may lie within a span."""
-    low, high = bounds(RESOLUTIONS[int(entry["resolution"])])
-    return bool(entry["last"] >= low and entry["first"] < high)
 
 
 def _span_ns(record: np.ndarray[tuple[int], np.dtype[np.void]]) -> tuple[int, int]:

@@ -202,6 +202,11 @@ class SegmentFile:
             self._chunks = self._read_array("chunks_offset", CHUNK, int(self.record["chunks"]))
         return self._chunks
 
+    @property
+    def type_name(self) -> str:
+        """Type of the values: ``"text"``, or the name of a numpy type."""
+        return str(self.record["dtype"].decode())
+
     def stored_levels(self) -> NDArray[Any]:
         """The table of levels or texts as it is stored, shape (levels,)."""
         text_bytes, dtype = int(self.record["text_bytes"]), self.record["dtype"].decode()

@@ -7,6 +7,7 @@ rename, and a fold can be run again from the start.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from jeta.archive import fold, journal, state
@@ -20,9 +21,9 @@ from jeta.tdb.names import check_name
 from jeta.times import TICKS_PER_SECOND
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    import os
+    from collections.abc import Callable, Iterable, Mapping
     from concurrent.futures import Executor
-    from pathlib import Path
     from types import TracebackType
 
 _log = logger(__name__)
@@ -52,7 +53,7 @@ class Writer:
 
     Parameters
     ----------
-    root : Path
+    root : path
         The archive's folder.
 
     Raises
@@ -69,8 +70,8 @@ class Writer:
             writer.fold()
     """
 
-    def __init__(self, root: Path) -> None:
-        self.reader = JetaReader(root)
+    def __init__(self, root: str | os.PathLike[str]) -> None:
+        self.reader = JetaReader(Path(root).expanduser().absolute())
         self.layout = self.reader.layout
         self._lock = WriterLock(self.layout.lock)
         self._state = state.State()
@@ -143,7 +144,7 @@ class Writer:
             if self._state.first_ns is None or first_ns < self._state.first_ns:
                 # Before the commit: an instant that is too early does no harm, one that is too late would hide samples.
                 self._save_state(state.State(self._state.folded, first_ns))
-            journal.write(self.layout.commit(self._next_number()), news, source)
+            journal.write(self.layout.commit(self._next_number(news)), news, source)
         return {msid: Counts(c.stored, c.duplicate, c.replaced) for msid, c in compared.items()}
 
     def _compare(self, msid: str, rows: Samples) -> Comparison:
@@ -162,9 +163,13 @@ class Writer:
             return compare(rows.take(slice(0, 0)), rows)
         return compare(self.reader.read_samples(msid, first_ns, last_ns), rows)
 
-    def _next_number(self) -> int:
-        """Number of the next commit."""
-        return max([self._state.folded, *(commit.number for commit in self.reader.journal_files())]) + 1
+    def _next_number(self, msids: Iterable[str]) -> int:
+        """Number of the next commit of some MSIDs.
+
+        Their columns have a say, so that a state older than they are, as in a copy made of a live archive, hides no rows.
+        """
+        folded = (self.reader.manifest(msid).folded for msid in msids)
+        return max([self._state.folded, *folded, *(commit.number for commit in self.reader.journal_files())]) + 1
 
     def _save_state(self, new: state.State) -> None:
         state.save(self.layout.state, new)

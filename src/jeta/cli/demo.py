@@ -23,6 +23,7 @@ from jeta.testing.telemetry import SimulatedDelivery, spacecraft, tdb_entries, w
 from jeta.times import show
 
 _HOURS = 48.0
+_LEAST_HOURS = 1.0
 _PLOTTED = ("SE_BATT_TEMP1", "SA_RW1_SPEED", "SE_BUS_VOLT", "SA_CTRL_MODE", "INRC_FILTER_POS", "IMIR_CMD_COUNT")
 
 _EPILOG = """\
@@ -69,6 +70,8 @@ def _hours(text: str) -> float:
 def run(options: argparse.Namespace) -> int:
     """Run the demonstration."""
     require("matplotlib", extra="plot")
+    if not options.hours >= _LEAST_HOURS:
+        raise ValueError(f"--hours must be at least {_LEAST_HOURS:g}, but is {options.hours:g}")
     folder: Path = options.folder.absolute()
     if folder.exists() and any(folder.iterdir()):
         raise ArchiveExistsError(f"{folder} is not empty; delete it, or name another with --folder")

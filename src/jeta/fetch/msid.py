@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from jeta.archive import ArchiveReader
-    from jeta.archive.column import Rows
+    from jeta.archive.output import Rows
     from jeta.tdb import Entry
 
 _STATS = ("5min", "daily")

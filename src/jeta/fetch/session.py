@@ -89,6 +89,9 @@ class set_archive:  # noqa: N801 - used like a function; a class so that ``with`
             _open[reader.root] = reader, _signature(reader.root)
             _chosen[:] = [reader.root]
 
+    def __repr__(self) -> str:
+        return f"<archive in use: {_chosen[-1] if _chosen else 'that of ENG_ARCHIVE'}>"
+
     def __enter__(self) -> None:
         """Nothing to do: the choice was made when the object was made."""
 

@@ -112,6 +112,9 @@ def _column(reader: JetaReader, folder: Path, *, full: bool) -> Iterator[Finding
     except JetaError as err:
         yield Finding("note", folder, f"is no MSID ({err}); move it out of the archive")
         return
+    if not folder.is_dir():
+        yield Finding("note", folder, "is a file among the folders of MSIDs; move it out of the archive")
+        return
     column = reader.layout.column(name)
     if not column.is_dir():
         yield Finding("note", folder, "holds no samples, as a fold leaves it that was killed; the next fold fills it")

@@ -13,7 +13,7 @@ from jeta.samples import concatenate
 from jeta.tdb import check_name
 from jeta.times import to_seconds, unix_ticks_to_cxcsec_ticks
 from jeta.update.conform import EARLIEST_NS, LATEST_NS, conform, within
-from jeta.update.report import FileReport, Report
+from jeta.update.report import UNKNOWN_ID, FileReport, Report
 from jeta.update.target import fold_if_due, writer_for
 from jeta.update.types_present import declared, reject_unless_exact
 
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
 _log = logger(__name__)
 
-UNKNOWN_ID = "identifier not in the telemetry database"
 BAD_NAME = "name cannot be that of an MSID"
 
 

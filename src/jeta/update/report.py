@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+UNKNOWN_ID = "identifier not in the telemetry database"
+
+
 @dataclass(slots=True)
 class Tally:
     """Counts of rows; ``read == stored + duplicate + sum of rejected`` always.
@@ -162,16 +165,22 @@ class Report:
     def __str__(self) -> str:
         whole = self.total
         summary = (
-            f"{_count(len(self.files), 'file')}: {whole.read:,} rows read, {whole.stored:,} stored, "
+            f"{self._sources()}: {_count(whole.read, 'row')} read, {whole.stored:,} stored, "
             f"{whole.duplicate:,} duplicate, {whole.replaced:,} replaced, {whole.rejected.total():,} rejected"
         )
         lines = [summary]
         lines += [f"  rejected {rows:>12,}  {reason}" for reason, rows in sorted(whole.rejected.items())]
+        if UNKNOWN_ID in whole.rejected:
+            lines.append("  which MSID an identifier is, the telemetry database says: fill it with  jeta tdb import")
         skipped = sum(file.skipped for file in self.files)
         if skipped:
             lines.append(f"  {_count(skipped, 'file')} of no known format skipped")
         lines += [f"  not read: {message}" for message in self.errors.values()]
         return "\n".join(lines)
+
+    def _sources(self) -> str:
+        """What was handed in: files, or arrays."""
+        return _count(len(self.files), "file") if any(file.path is not None for file in self.files) else "arrays"
 
     def __repr__(self) -> str:
         return f"<Report {str(self).splitlines()[0]}>"

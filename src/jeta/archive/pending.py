@@ -1,0 +1,163 @@
+"""The rows of one MSID that wait in the journal, read as far as they are wanted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from jeta.archive.manifest import RESOLUTIONS
+from jeta.samples import Samples, finest, overlay
+from jeta.times import TICKS_PER_SECOND
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from contextlib import AbstractContextManager
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from jeta.archive.journal import CommitRows, JournalFile
+
+    Bounds = Callable[[str], tuple[int, int]]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Part:
+    """Rows ``[start_row, stop_row)`` of one MSID in one commit, and their entry in it."""
+
+    commit: JournalFile
+    entry: np.void
+    start_row: int
+    stop_row: int
+
+    @property
+    def resolution(self) -> str:
+        """What a tick is."""
+        return RESOLUTIONS[int(self.entry["resolution"])]
+
+    def opened(self) -> AbstractContextManager[CommitRows]:
+        """Open the file for as long as it is read: a journal may hold more commits than a process may have files open."""
+        return self.commit.opened(self.entry)
+
+
+class PendingRows:
+    """Rows of one MSID in several commits, of which a later one hides what earlier ones hold at its instants.
+
+    Parameters
+    ----------
+    parts : sequence of Part
+        Oldest first, at least one, none empty; see `find_pending`.
+
+    Attributes
+    ----------
+    rows : int
+        How many there are at most: those that are hidden count too.
+    resolution : {'ms', 'us', 'ns'}
+        The finest of the commits; all ticks here are of it.
+    types : set of str
+        Types of the values, ``"text"`` or names of numpy types.
+    """
+
+    def __init__(self, parts: Sequence[Part]) -> None:
+        self._parts = parts
+        self.rows = sum(part.stop_row - part.start_row for part in parts)
+        self.resolution = finest([part.resolution for part in parts])
+        self.types = {part.entry["dtype"].decode() for part in parts}
+
+    def levels(self) -> list[tuple[NDArray[np.str_], NDArray[np.float64]]]:
+        """Return the texts of each commit, and the number of each text; nothing for numeric MSIDs."""
+        found = []
+        for part in self._parts:
+            with part.opened() as rows:
+                levels = rows.levels()
+            if levels is not None:
+                found.append(levels)
+        return found
+
+    def has(self, column: str) -> bool:
+        """Whether some commit has the optional column ``quality`` or ``alarm``."""
+        return any(part.entry[f"{column}_offset"] for part in self._parts)
+
+    def cuts(self, rows: int) -> list[int]:
+        """Return instants that cut the rows into windows: the first, one at least every so many rows of a commit, the end."""
+        ticks: set[int] = set()
+        end = []
+        for part in self._parts:
+            scale = self._scale(part)
+            with part.opened() as opened:
+                ticks.update(opened.tick(row) * scale for row in range(part.start_row, part.stop_row, rows))
+                end.append(opened.tick(part.stop_row - 1) * scale + 1)
+        return sorted({*ticks, max(end)})
+
+    def _scale(self, part: Part) -> int:
+        """How many of our ticks are one of a part's."""
+        return TICKS_PER_SECOND[self.resolution] // TICKS_PER_SECOND[part.resolution]
+
+    def between(self, low: int, high: int) -> Samples | None:
+        """Return the rows with ``low <= tick < high``, sorted by time, None if there are none."""
+        result: Samples | None = None
+        for part in self._parts:
+            scale = self._scale(part)
+            with part.opened() as rows:
+                start = max(part.start_row, rows.row_at(-(-low // scale)))
+                stop = min(part.stop_row, rows.row_at(-(-high // scale)))
+                found = rows.read(start, stop).at_resolution(self.resolution) if start < stop else None
+            if found is not None:
+                result = found if result is None else overlay(result, found)
+        return result
+
+    def everything(self) -> Samples:
+        """Return all rows, sorted by time."""
+        result: Samples | None = None
+        for part in self._parts:
+            with part.opened() as rows:
+                found = rows.read(part.start_row, part.stop_row).at_resolution(self.resolution)
+            result = found if result is None else overlay(result, found)
+        if result is None:
+            raise ValueError(f"expected at least one part with rows, got {len(self._parts)}")
+        return result
+
+
+def find_pending(commits: Sequence[JournalFile], msid: str, bounds: Bounds | None, *, after: int) -> PendingRows | None:
+    """Find the rows that the journal holds of an MSID within a span.
+
+    Parameters
+    ----------
+    commits : sequence of JournalFile
+        Oldest first.
+    msid : str
+        Exact upper-case name.
+    bounds : callable or None
+        Gives the first tick inside and the first one after the span, for a resolution; None for all rows.
+    after : int
+        Commits up to this number are left out: the column holds them.
+
+    Returns
+    -------
+    PendingRows or None
+        None if there are none.
+
+    Raises
+    ------
+    FileNotFoundError
+        If a file is gone, as after a fold: the caller looks again.
+    """
+    parts = []
+    for commit in commits:
+        entry = commit.find(msid) if commit.number > after else None
+        if entry is None or (bounds is not None and not _touches(entry, bounds)):
+            continue
+        start, stop = 0, int(entry["rows"])
+        if bounds is not None:
+            low, high = bounds(RESOLUTIONS[int(entry["resolution"])])
+            with commit.opened(entry) as rows:
+                start, stop = rows.row_at(low), rows.row_at(high)
+        if start < stop:
+            parts.append(Part(commit, entry, start, stop))
+    return PendingRows(parts) if parts else None
+
+
+def _touches(entry: np.void, bounds: Bounds) -> bool:
+    """Whether an entry of the journal has rows that may lie within a span."""
+    low, high = bounds(RESOLUTIONS[int(entry["resolution"])])
+    return bool(entry["last"] >= low and entry["first"] < high)
