@@ -1,8 +1,8 @@
 """Processes that write to an archive until they are killed; run as a program by `test_kill`.
 
-The program imports everything once and then forks a writer for each line of its input, ``root log seed delay_ms workers``: that
-takes some ms instead of half a second. It kills the writer ``delay_ms`` after it began, and answers with its process id once it
-is dead.
+The program imports everything once and then forks a writer for each line of its input, ``root log seed phases delay_ms
+workers``: that takes some ms instead of half a second. It kills the writer ``delay_ms`` after that began so many phases (two
+commits, a fold, and so on), and answers with its process id once it is dead.
 """
 
 from __future__ import annotations
@@ -62,22 +62,23 @@ def delivery(seed: int) -> dict[str, Samples]:
     return {msid: _rows(rng, msid, start_ms) for msid in rng.permutation(MSIDS)[: int(rng.integers(1, 5))].tolist()}
 
 
-def write_until_killed(root: Path, log: Path, seed: int, workers: int, ready: int) -> None:
+def write_until_killed(root: Path, log: Path, seed: int, workers: int, begun: int) -> None:
     """Commit, and fold after every second commit, telling in the log what begins and what is done."""
     descriptor = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
 
-    def tell(line: str) -> None:
+    def tell(line: str, *, begins: bool = False) -> None:
         os.write(descriptor, f"{line}\n".encode())
+        if begins:
+            os.write(begun, b"x")
 
     pool = ProcessPoolExecutor(workers, get_context("spawn")) if workers else nullcontext()
     with Writer(root) as writer, pool as executor:
-        os.write(ready, b"x")
         for number in itertools.count(seed):
-            tell(f"commit {number}")
+            tell(f"commit {number}", begins=True)
             writer.commit(delivery(number), source=str(number))
             tell(f"committed {number}")
             if number % 2:
-                tell("fold")
+                tell("fold", begins=True)
                 writer.fold(executor=executor)
                 tell("folded")
 
@@ -89,22 +90,23 @@ def use_small_pieces(segment_rows: int = 40, chunk_rows: int = 16) -> None:
     fold._NAMES_A_TASK = 1
 
 
-def one_life(root: str, log: str, seed: str, delay_ms: str, workers: str) -> int:
+def one_life(root: str, log: str, seed: str, phases: str, delay_ms: str, workers: str) -> int:
     """Start a writer, let it write for a while, kill it; return its process id."""
-    heard, ready = os.pipe()
+    heard, begun = os.pipe()
     pid = os.fork()
     if not pid:
         try:
             os.setsid()
-            write_until_killed(Path(root), Path(log), int(seed), int(workers), ready)
+            write_until_killed(Path(root), Path(log), int(seed), int(workers), begun)
         finally:
             os._exit(1)
-    os.close(ready)
-    os.read(heard, 1)
-    os.close(heard)
+    os.close(begun)
+    for _ in range(int(phases)):
+        os.read(heard, 1)
     time.sleep(float(delay_ms) / 1000)
     os.kill(pid, signal.SIGKILL)
     _, status = os.waitpid(pid, 0)
+    os.close(heard)
     return pid if os.WIFSIGNALED(status) else -1
 
 

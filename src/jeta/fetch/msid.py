@@ -114,7 +114,7 @@ class MSID:
 
     def _fill(self, archive: ArchiveReader, start: Any, stop: Any) -> None:
         """Read the samples."""
-        wanted = spans_of(start, stop, archive)
+        wanted = spans_of(self._first(archive) if start is None else start, stop, archive)
         parts = [archive.read(self.MSID, span.tstart, span.tstop) for span in wanted or [Span(0.0, 0.0)]]
         whole = hull(wanted, archive)
         self.tstart, self.tstop = whole.tstart, whole.tstop
@@ -124,6 +124,12 @@ class MSID:
         self.bads: NDArray[np.bool_] | None = _joined([_bads(part) for part in parts])
         self.alarms = _alarms(parts)
         self._levels = _numbered_states(parts)
+
+    def _first(self, archive: ArchiveReader) -> float | None:
+        """The archive's first sample; no later than that of this MSID, should the archive remember it wrong."""
+        own = archive.time_range(self.MSID)
+        known = [first for first in (archive.first_instant(), None if own is None else own[0]) if first is not None]
+        return min(known, default=None)
 
     def __len__(self) -> int:
         return len(self.vals)

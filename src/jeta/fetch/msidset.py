@@ -69,7 +69,7 @@ class MSIDset(OrderedDict[str, MSID]):
         span = start, stop
         if intervals_of(start, archive.time_system) is None:
             once = span_of(start, stop, archive)
-            span = once.tstart, once.tstop
+            span = (None if start is None else once.tstart), once.tstop
         for name in names:
             self[name] = self.MSID(name, *span, filter_bad=False, stat=stat)
         self._set_span(archive, start, stop)

@@ -47,7 +47,7 @@ _BULK_TEXTS = np.array([b"OFF", b"STANDBY", b"ON", b"FAULT"], "S80")
 _BULK_STATE_EVERY = 10
 
 
-def fos_rows(  # noqa: PLR0913 - one argument for each column of the layout
+def fos_rows(
     ids: ArrayLike,
     times_ms: ArrayLike,
     values: ArrayLike,
@@ -93,7 +93,7 @@ def fos_rows(  # noqa: PLR0913 - one argument for each column of the layout
     return rows
 
 
-def write_fos_file(  # noqa: PLR0913 - the options are independent and rarely given
+def write_fos_file(
     path: Path,
     rows: NDArray[np.void],
     *,
