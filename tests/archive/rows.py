@@ -6,10 +6,10 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from samples.series_model import as_rows
 
 from jeta.archive import JetaReader, Writer, create_archive, fold, segment
 from jeta.samples import Samples
+from samples.series_model import as_rows
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,8 +9,8 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
-from archive.rows import archive_with, rows
 
+from archive.rows import archive_with, rows
 from jeta.archive import JetaReader
 
 WRITE = """

@@ -6,8 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
-from archive.rows import archive_with, contents, rows, texts, use_small_pieces
 
+from archive.rows import archive_with, contents, rows, texts, use_small_pieces
 from jeta.archive import JetaReader, Writer, create_archive, fold
 
 

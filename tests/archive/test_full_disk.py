@@ -10,12 +10,12 @@ from contextlib import contextmanager
 
 import numpy as np
 import pytest
-from archive.rows import contents, use_small_pieces
-from samples.series_model import SeriesModel, as_rows
 
+from archive.rows import contents, use_small_pieces
 from jeta.archive import Writer, create_archive
 from jeta.operations.verify import verify
 from jeta.samples import Samples
+from samples.series_model import SeriesModel, as_rows
 
 MSIDS = ("TEMP", "MODE", "NOISE")
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import h5py
 import numpy as np
 import pytest
-from archive.rows import rows, texts
-from samples.series_model import as_rows
 
+from archive.rows import rows, texts
 from jeta.archive import journal
 from jeta.errors import ArchiveCorruptError
+from samples.series_model import as_rows
 
 DELIVERY = {
     "TEMP": rows([1, 2, 2], [1.5, np.nan, -0.0], "us", quality=np.array([0, 1, 4], "u1")),

@@ -16,13 +16,13 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+
 from archive import kill_server
 from archive.kill_server import MSIDS, SEEDS_A_LIFE, delivery
 from archive.rows import ALL_NS, contents
-from samples.series_model import SeriesModel, as_rows
-
 from jeta.archive import JetaReader, Writer, create_archive
 from jeta.operations.verify import verify
+from samples.series_model import SeriesModel, as_rows
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 KILLS = 55
@@ -105,7 +105,6 @@ def test_killed_at_random_moments(tmp_path, server, run):
         lives.check(number)
     assert lives.died_in["commit"] >= KILLS // 6, lives.died_in
     assert lives.died_in["fold"] >= KILLS // 6, lives.died_in
-    print(run, lives.died_in, lives.committed)  # DEBUG
     assert lives.committed >= KILLS // 2
 
 
@@ -123,5 +122,4 @@ def test_killed_while_other_processes_fold(tmp_path, server):
     with Writer(lives.root) as writer:
         writer.fold()
     assert lives.agrees()
-    print(lives.died_in)  # DEBUG
     assert lives.died_in["fold"] >= 1, lives.died_in

@@ -9,8 +9,8 @@ import subprocess
 import sys
 
 import pytest
-from archive.rows import rows
 
+from archive.rows import rows
 from jeta.archive import JetaReader, Writer, create_archive
 from jeta.archive.lock import WriterLock
 from jeta.errors import ArchiveLockedError

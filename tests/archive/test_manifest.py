@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from archive.rows import archive_with, rows
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from archive.rows import archive_with, rows
 from jeta.archive.layout import Layout
 from jeta.archive.manifest import EMPTY, RECORD, Manifest, from_bytes, in_order, load, segment_name, to_bytes
 from jeta.errors import ArchiveCorruptError

@@ -14,16 +14,16 @@ from contextlib import contextmanager
 
 import numpy as np
 import pytest
-from archive.rows import contents, use_small_pieces
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
-from samples.series_model import SeriesModel, as_rows
 
+from archive.rows import contents, use_small_pieces
 from jeta.archive import JetaReader, Writer, create_archive
 from jeta.operations.verify import verify
 from jeta.samples import Samples
 from jeta.times import TICKS_PER_SECOND
+from samples.series_model import SeriesModel, as_rows
 
 NUMERIC, TEXTUAL = ("NUM_A", "NUM_B"), ("TXT_A",)
 MSIDS = NUMERIC + TEXTUAL

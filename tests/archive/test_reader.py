@@ -6,8 +6,8 @@ import math
 
 import numpy as np
 import pytest
-from archive.rows import archive_with, rows, texts, use_small_pieces
 
+from archive.rows import archive_with, rows, texts, use_small_pieces
 from jeta.archive import ArchiveReader, JetaReader, Writer
 from jeta.archive.journal import JournalFile
 from jeta.errors import ArchiveCorruptError

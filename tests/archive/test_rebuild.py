@@ -6,8 +6,8 @@ import shutil
 
 import numpy as np
 import pytest
-from archive.rows import archive_with, contents, rows, use_small_pieces
 
+from archive.rows import archive_with, contents, rows, use_small_pieces
 from jeta.archive import JetaReader, Writer, fold
 from jeta.archive.layout import Layout
 from jeta.archive.manifest import load, rebuild, segment_name

@@ -6,12 +6,12 @@ import h5py
 import hdf5plugin  # noqa: F401 - makes the Blosc filter known to h5py
 import numpy as np
 import pytest
-from archive.rows import rows, texts
-from samples.series_model import as_rows
 
+from archive.rows import rows, texts
 from jeta.archive import column, segment
 from jeta.errors import ArchiveCorruptError
 from jeta.samples import Samples
+from samples.series_model import as_rows
 
 ORIGIN = segment.Origin("0a1b2c3d", 4, 1, 2, 17, column_rows=99)
 

@@ -6,8 +6,8 @@ import os
 
 import numpy as np
 import pytest
-from archive.rows import contents, rows, texts
 
+from archive.rows import contents, rows, texts
 from jeta.archive import Counts, JetaReader, Writer, create_archive, journal
 from jeta.errors import MsidNameError, ValuesError
 

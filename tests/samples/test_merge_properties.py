@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from samples.series_model import SeriesModel, as_rows
 
 from jeta.samples import Samples, compare, overlay, sort_by_time
+from samples.series_model import SeriesModel, as_rows
 
 RESOLUTIONS = st.sampled_from(["ms", "us"])
 NUMBERS = st.sampled_from([0.0, -0.0, 1.0, 2.0, np.nan])

@@ -48,7 +48,7 @@ def entry_dtype(name_bytes: int) -> np.dtype[np.void]:
     """Return the type of a row of ``msids`` where the longest name has so many bytes.
 
     ``dtype`` is ``text`` or numpy's name of the type; ``stored_dtype`` that of the values or codes in the file;
-    ``*_offset`` a byte in the file, 0 where there is nothing.
+    ``*_offset`` a byte in the file, 0 where there is nothing; ``crc32`` the checksum of all that, in the order of the offsets.
     """
     return np.dtype(
         [
@@ -61,6 +61,7 @@ def entry_dtype(name_bytes: int) -> np.dtype[np.void]:
             ("stored_dtype", "S8"),
             ("levels", "<i8"),
             ("text_bytes", "<i8"),
+            ("crc32", "<i8"),
             *((f"{what}_offset", "<i8") for what in _OFFSETS),
         ]
     )
@@ -114,40 +115,31 @@ def _write_columns(file: Any, pieces: list[Samples], entries: NDArray[np.void]) 
     entries["stored_dtype"] = [
         "|u1" if p.values.dtype == bool else p.values.dtype.newbyteorder("<").str for p in pieces
     ]
-    _put(file, "times", [piece.ticks for piece in pieces], np.arange(len(pieces)), entries["times_offset"])
-    for dtype in np.unique(entries["stored_dtype"]):
-        which = np.flatnonzero(entries["stored_dtype"] == dtype)
-        stored = np.dtype(dtype.decode())
-        values = [np.asarray(pieces[i].values, stored) for i in which]
-        _put(file, f"values_{stored.name}", values, which, entries["values_offset"])
-    for column, dtype in (("quality", np.uint8), ("alarm", np.int16)):
-        which = np.flatnonzero([getattr(piece, column) is not None for piece in pieces])
-        _put(
-            file, column, [getattr(pieces[i], column).astype(dtype) for i in which], which, entries[f"{column}_offset"]
-        )
-    which = np.flatnonzero([piece.is_text for piece in pieces])
-    texts = [values_codec.encode_texts(piece.texts) for i in which if (piece := pieces[i]).texts is not None]
-    width = max((text.dtype.itemsize for text in texts), default=1)
-    entries["levels"][which] = [len(text) for text in texts]
-    entries["text_bytes"][which] = width
-    _put(file, "texts", [text.astype(f"S{width}") for text in texts], which, entries["texts_offset"])
-    _put(
-        file,
-        "raws",
-        [piece.raws for i in which if (piece := pieces[i]).raws is not None],
-        which,
-        entries["raws_offset"],
-    )
+    _put(file, "times", entries, {number: piece.ticks for number, piece in enumerate(pieces)})
+    types = entries["stored_dtype"].astype(str).tolist()
+    stored = [np.asarray(piece.values, np.dtype(name)) for piece, name in zip(pieces, types, strict=True)]
+    for dtype in {values.dtype for values in stored}:
+        _put(file, f"values_{dtype.name}", entries, {n: v for n, v in enumerate(stored) if v.dtype == dtype})
+    texts = {n: values_codec.encode_texts(p.texts) for n, p in enumerate(pieces) if p.texts is not None}
+    width = max((text.dtype.itemsize for text in texts.values()), default=0)
+    for number, text in texts.items():
+        entries["levels"][number], entries["text_bytes"][number] = len(text), width
+    _put(file, "texts", entries, {number: text.astype(f"S{width}") for number, text in texts.items()})
+    for column, kind in (("raws", "<f8"), ("quality", "u1"), ("alarm", "<i2")):
+        some = {n: array.astype(kind) for n, p in enumerate(pieces) if (array := getattr(p, column)) is not None}
+        _put(file, column, entries, some)
 
 
-def _put(file: Any, name: str, arrays: list[NDArray[Any]], which: NDArray[np.intp], offsets: NDArray[np.int64]) -> None:
-    """Write arrays end to end as one dataset, and note the byte at which each begins."""
+def _put(file: Any, name: str, entries: NDArray[np.void], arrays: dict[int, NDArray[Any]]) -> None:
+    """Write the arrays of some MSIDs end to end as one dataset, and note in `entries` where each begins and what it adds up to."""
     if not arrays:
         return
-    joined = np.concatenate(arrays) if len(arrays) > 1 else arrays[0]
-    dataset = file.create_dataset(name, data=joined)
-    starts = np.cumsum([0, *(array.nbytes for array in arrays[:-1])])
-    offsets[which] = dataset.id.get_offset() + starts
+    joined = np.concatenate(list(arrays.values())) if len(arrays) > 1 else next(iter(arrays.values()))
+    offset = file.create_dataset(name, data=joined).id.get_offset()
+    for number, array in arrays.items():
+        entries[f"{name.partition('_')[0]}_offset"][number] = offset
+        entries["crc32"][number] = zlib.crc32(np.ascontiguousarray(array), int(entries["crc32"][number]))
+        offset += array.nbytes
 
 
 class JournalFile:
@@ -198,8 +190,6 @@ class JournalFile:
     def opened(self, entry: np.void) -> Iterator[CommitRows]:
         """Open the file to read rows of one MSID, for as long as the block lasts.
 
-        A journal may hold more commits than a process may have files open, so they are not kept open.
-
         Raises
         ------
         FileNotFoundError
@@ -207,6 +197,10 @@ class JournalFile:
         """
         with _opened(self.path) as descriptor:
             yield CommitRows(self.path, descriptor, entry)
+
+    def unopened(self, entry: np.void) -> CommitRows:
+        """Return the rows of one MSID, to be read by opening the file each time: there may be more commits than may be open."""
+        return CommitRows(self.path, None, entry)
 
     def read(self, entry: np.void) -> Samples:
         """Return all rows of one MSID, sorted by time.
@@ -216,21 +210,26 @@ class JournalFile:
         FileNotFoundError
             If the file is gone, as after a fold.
         ArchiveCorruptError
-            If it is cut short.
+            If it is cut short, or the rows do not agree with their checksum.
         """
         with self.opened(entry) as rows:
+            if rows.checksum() != int(entry["crc32"]):
+                raise ArchiveCorruptError(
+                    f"{self.path}: the rows of {entry['name'].decode()} do not agree with their checksum; "
+                    "restore the file from a backup"
+                )
             return rows.read(0, rows.count)
 
 
 class CommitRows:
-    """The rows of one MSID in one commit, while its file is open.
+    """The rows of one MSID in one commit.
 
     Parameters
     ----------
     path : Path
-        The journal file, for messages.
-    descriptor : int
-        What to read it by.
+        The journal file.
+    descriptor : int or None
+        What to read it by; None to open it each time.
     entry : structured scalar
         The MSID's entry.
 
@@ -242,7 +241,7 @@ class CommitRows:
         What a tick is.
     """
 
-    def __init__(self, path: Path, descriptor: int, entry: np.void) -> None:
+    def __init__(self, path: Path, descriptor: int | None, entry: np.void) -> None:
         self._path = path
         self._descriptor = descriptor
         self._entry = entry
@@ -280,6 +279,23 @@ class CommitRows:
         coded = self._array("texts", np.dtype(f"S{int(self._entry['text_bytes'])}"), 0, count)
         return values_codec.decode_texts(coded), self._array("raws", np.dtype("<f8"), 0, count)
 
+    def checksum(self) -> int:
+        """Return the checksum of all that the file holds of the MSID."""
+        levels = int(self._entry["levels"])
+        arrays = (
+            ("times", "<i8", self.count),
+            ("values", self._entry["stored_dtype"].decode(), self.count),
+            ("texts", f"S{max(1, int(self._entry['text_bytes']))}", levels),
+            ("raws", "<f8", levels),
+            ("quality", "u1", self.count),
+            ("alarm", "<i2", self.count),
+        )
+        checksum = 0
+        for what, dtype, count in arrays:
+            if self._entry[f"{what}_offset"]:
+                checksum = zlib.crc32(self._array(what, np.dtype(dtype), 0, count), checksum)
+        return checksum
+
     def read(self, start_row: int, stop_row: int) -> Samples:
         """Return the rows ``[start_row, stop_row)``, sorted by time.
 
@@ -304,8 +320,12 @@ class CommitRows:
     def _array(self, what: str, dtype: np.dtype[Any], start: int, stop: int) -> NDArray[Any]:
         """Read items ``[start, stop)`` of one of the arrays."""
         offset = int(self._entry[f"{what}_offset"]) + start * dtype.itemsize
+        size_bytes = (stop - start) * dtype.itemsize
         try:
-            return np.frombuffer(read_exactly(self._descriptor, (stop - start) * dtype.itemsize, offset), dtype)
+            if self._descriptor is not None:
+                return np.frombuffer(read_exactly(self._descriptor, size_bytes, offset), dtype)
+            with _opened(self._path) as descriptor:
+                return np.frombuffer(read_exactly(descriptor, size_bytes, offset), dtype)
         except EOFError as err:
             raise ArchiveCorruptError(f"{self._path} is cut short ({err}); restore it from a backup") from err
 

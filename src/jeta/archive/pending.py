@@ -107,11 +107,10 @@ class PendingRows:
         return result
 
     def everything(self) -> Samples:
-        """Return all rows, sorted by time."""
+        """Return all rows of the commits, bounds or not, sorted by time and compared with their checksums."""
         result: Samples | None = None
         for part in self._parts:
-            with part.opened() as rows:
-                found = rows.read(part.start_row, part.stop_row).at_resolution(self.resolution)
+            found = part.commit.read(part.entry).at_resolution(self.resolution)
             result = found if result is None else overlay(result, found)
         if result is None:
             raise ValueError(f"expected at least one part with rows, got {len(self._parts)}")

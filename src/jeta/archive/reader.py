@@ -146,7 +146,8 @@ class JetaReader:
     def names(self) -> list[str]:
         """Return every MSID, sorted."""
         names = {name for commit in self.journal_files() for name in commit.names()}
-        names.update(name for name in os.listdir(self.layout.columns) if not name.startswith("."))
+        with os.scandir(self.layout.columns) as entries:
+            names.update(entry.name for entry in entries if entry.is_dir() and not entry.name.startswith("."))
         return sorted(names)
 
     def __contains__(self, msid: object) -> bool:
@@ -170,9 +171,12 @@ class JetaReader:
 
     def rows(self, msid: str) -> int:
         """Return the number of samples of an MSID, those of the journal included."""
-        if any(commit.find(msid) is not None for commit in self.journal_files()):
+        commits, manifest = self.journal_files(), self.manifest(msid)
+        entries = [entry.reshape(1) for commit in commits if (entry := commit.find(msid)) is not None]
+        spans = [_span_ns(record) for record in (*manifest.segments[-1:].reshape(-1, 1), *entries)]
+        if any(after[0] <= before[1] for before, after in zip(spans, spans[1:], strict=False)):
             return len(self.read(msid, -math.inf, math.inf).times)
-        return self.manifest(msid).rows
+        return manifest.rows + sum(int(entry["rows"][0]) for entry in entries)
 
     def time_range(self, msid: str) -> tuple[float, float] | None:
         """Return first and last instant of an MSID in seconds, None if it has no samples."""
