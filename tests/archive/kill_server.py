@@ -12,6 +12,7 @@ import os
 import signal
 import sys
 import time
+import traceback
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import nullcontext
 from functools import partial
@@ -46,7 +47,7 @@ def _rows(rng: np.random.Generator, msid: str, start_ms: int) -> Samples:
 
 
 def delivery(seed: int) -> dict[str, Samples]:
-    """The delivery of that number, always the same: in order, late, the one before again, or instants of the one before corrected."""
+    """The delivery of that number, always the same: in order, late, the one before again, or corrections of it."""
     rng = np.random.default_rng(seed)
     kind = rng.choice(["in order", "in order", "late", "duplicate", "corrected"])
     life, number = divmod(seed, SEEDS_A_LIFE)
@@ -98,6 +99,8 @@ def one_life(root: str, log: str, seed: str, phases: str, delay_ms: str, workers
         try:
             os.setsid()
             write_until_killed(Path(root), Path(log), int(seed), int(workers), begun)
+        except BaseException:  # noqa: BLE001 - it is told, and the process ends
+            traceback.print_exc()
         finally:
             os._exit(1)
     os.close(begun)

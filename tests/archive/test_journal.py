@@ -76,7 +76,7 @@ def test_rows_can_be_read_many_times_and_no_descriptor_stays_open(path):
 @pytest.mark.parametrize("keep", [0, 3, 511, 512, 2000])
 def test_a_file_cut_short_is_refused(path, keep):
     path.write_bytes(path.read_bytes()[:keep])
-    with pytest.raises(ArchiveCorruptError, match="000000000042.h5 is not a whole journal file"):
+    with pytest.raises(ArchiveCorruptError, match=r"000000000042\.h5 is not a whole journal file"):
         journal.JournalFile(path)
 
 

@@ -10,7 +10,7 @@ import os
 import pathlib
 import shutil
 import tempfile
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import numpy as np
 import pytest
@@ -61,10 +61,8 @@ def killed_at(call: int):
             (pathlib.Path, "write_bytes"),
         ]:
             patch.setattr(owner, name, deadly(getattr(owner, name)))
-        try:
+        with suppress(Kill):
             yield
-        except Kill:
-            pass
 
 
 @st.composite

@@ -143,14 +143,14 @@ def test_a_fold_run_again_after_one_that_was_whole_and_its_leftovers_still_there
 
 def test_a_lost_segment_beside_a_lost_manifest_is_an_error_not_silence(root):
     folder = lose_manifest(root)
-    sorted(folder.glob("*-1-*.h5"))[0].unlink()
+    min(folder.glob("*-1-*.h5")).unlink()
     with pytest.raises(ArchiveCorruptError, match="restore the column from a backup"):
         rebuild(folder)
 
 
 def test_a_damaged_segment_beside_a_lost_manifest_is_an_error_not_silence(root):
     folder = lose_manifest(root)
-    sorted(folder.glob("*-1-*.h5"))[0].write_bytes(b"damaged")
+    min(folder.glob("*-1-*.h5")).write_bytes(b"damaged")
     with pytest.raises(ArchiveCorruptError, match="restore the column from a backup"):
         JetaReader(root).read("TEMP", 0, 1)
 

@@ -50,7 +50,7 @@ def test_jitter_of_some_ticks_takes_two_bytes():
 
 def test_a_day_without_data_does_not_spoil_the_step():
     ticks = np.concatenate([1000 * np.arange(1000), 86_400_000 + 1000 * np.arange(1000)])
-    first, step, residual = encode(ticks, 2000)
+    _, step, residual = encode(ticks, 2000)
     assert (step[0], residual.dtype.name, int(np.abs(residual[:1000]).max())) == (1000 << 16, "int32", 0)
 
 

@@ -16,7 +16,7 @@ DTYPES = ["?", "i1", "u1", "i2", "u2", "i4", "u4", "i8", "u8", "f2", "f4", "f8"]
 
 def decoded(coded, dtype):
     if coded.levels is None:
-        return coded.stored.view(bool) if dtype == bool else coded.stored
+        return coded.stored.view(bool) if dtype.kind == "b" else coded.stored
     return coded.levels[coded.stored]
 
 

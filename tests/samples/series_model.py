@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import struct
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from jeta.samples import Samples
+if TYPE_CHECKING:
+    from jeta.samples import Samples
 
 NS_PER_TICK = {"ms": 10**6, "us": 10**3, "ns": 1}
 

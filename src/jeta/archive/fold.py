@@ -8,6 +8,8 @@ writer's lock publishes: a worker that outlives its killed writer leaves nothing
 from __future__ import annotations
 
 import secrets
+from collections import deque
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,12 +30,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from concurrent.futures import Executor
 
+    FoldSome = Callable[[Path, Sequence[str]], "list[Folded]"]
+
     from numpy.typing import NDArray
 
 SEGMENT_ROWS = 2**21
 """Rows of a full segment: rewriting one takes some tenths of a second."""
 
-_NAMES_A_TASK = 64
+_NAMES_A_TASK = 32
+_TASKS_AHEAD = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +158,8 @@ def split_rows(ticks: NDArray[np.int64], segment_rows: int) -> list[int]:
     >>> split_rows(np.array([1, 2, 2, 2, 3]), 2)
     [0, 1, 4, 5]
     """
+    if len(ticks) <= segment_rows:
+        return [0, len(ticks)]
     parts = -(-len(ticks) // segment_rows)
     wanted = np.linspace(0, len(ticks), parts + 1).astype(np.int64)[1:-1]
     return sorted({0, *np.searchsorted(ticks, ticks[wanted], "left").tolist(), len(ticks)})
@@ -276,9 +283,13 @@ def fold_columns(
     names: Sequence[str],
     *,
     executor: Executor | None = None,
+    run: FoldSome | None = None,
+    ahead: int = _TASKS_AHEAD,
     progress: Callable[[int, int], None] | None = None,
 ) -> None:
     """Fold many MSIDs and publish each as it is ready.
+
+    This process folds too while the executor does: workers take a while to start.
 
     Parameters
     ----------
@@ -287,22 +298,50 @@ def fold_columns(
     names : sequence of str
         Exact upper-case names.
     executor : concurrent.futures.Executor, optional
-        Writes the segments in parallel; publishing is done here.
+        Writes segments in parallel; publishing is done here.
+    run : callable, optional
+        What the executor calls instead of `fold_some`, with the same arguments and result.
+    ahead : int
+        How many tasks the executor has at hand.
     progress : callable, optional
         Is called with the number of MSIDs done and in all.
     """
-    tasks = [tuple(names[start : start + _NAMES_A_TASK]) for start in range(0, len(names), _NAMES_A_TASK)]
-    run = map if executor is None else executor.map
+    tasks = deque(tuple(names[start : start + _NAMES_A_TASK]) for start in range(0, len(names), _NAMES_A_TASK))
+    running: dict[Future[list[Folded]], int] = {}
     done = 0
-    for task, ready in zip(tasks, run(_fold_some, [root] * len(tasks), tasks), strict=True):
-        publish(ready)
-        done += len(task)
+    while tasks or running:
+        while executor is not None and tasks and len(running) < ahead:
+            task = tasks.pop()
+            running[executor.submit(run or fold_some, root, task)] = len(task)
+        finished = [future for future in running if future.done()]
+        if not finished and tasks:
+            task = tasks.popleft()
+            publish(fold_some(root, task))
+            done += len(task)
+        elif not finished:
+            finished = list(wait(running, return_when=FIRST_COMPLETED).done)
+        for future in finished:
+            publish(future.result())
+            done += running.pop(future)
         if progress is not None:
             progress(done, len(names))
 
 
-def _fold_some(root: Path, names: Sequence[str]) -> list[Folded]:
-    """Fold some MSIDs up to publishing; runs in whatever process the executor has."""
+def fold_some(root: Path, names: Sequence[str]) -> list[Folded]:
+    """Fold some MSIDs up to publishing; runs in whatever process the executor has.
+
+    Parameters
+    ----------
+    root : Path
+        The archive's folder.
+    names : sequence of str
+        Exact upper-case names.
+
+    Returns
+    -------
+    list of Folded
+        The columns that have changed, with all their new files on the disk.
+    """
     reader = JetaReader(Path(root))
     ready = [folded for name in names if (folded := fold_column(reader, name)) is not None]
     sync_all(path for folded in ready for path in (folded.aside, *folded.written))

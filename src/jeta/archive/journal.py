@@ -198,10 +198,6 @@ class JournalFile:
         with _opened(self.path) as descriptor:
             yield CommitRows(self.path, descriptor, entry)
 
-    def unopened(self, entry: np.void) -> CommitRows:
-        """Return the rows of one MSID, to be read by opening the file each time: there may be more commits than may be open."""
-        return CommitRows(self.path, None, entry)
-
     def read(self, entry: np.void) -> Samples:
         """Return all rows of one MSID, sorted by time.
 
@@ -222,14 +218,14 @@ class JournalFile:
 
 
 class CommitRows:
-    """The rows of one MSID in one commit.
+    """The rows of one MSID in one commit, while its file is open.
 
     Parameters
     ----------
     path : Path
-        The journal file.
-    descriptor : int or None
-        What to read it by; None to open it each time.
+        The journal file, for messages.
+    descriptor : int
+        What to read it by.
     entry : structured scalar
         The MSID's entry.
 
@@ -241,7 +237,7 @@ class CommitRows:
         What a tick is.
     """
 
-    def __init__(self, path: Path, descriptor: int | None, entry: np.void) -> None:
+    def __init__(self, path: Path, descriptor: int, entry: np.void) -> None:
         self._path = path
         self._descriptor = descriptor
         self._entry = entry
@@ -320,12 +316,8 @@ class CommitRows:
     def _array(self, what: str, dtype: np.dtype[Any], start: int, stop: int) -> NDArray[Any]:
         """Read items ``[start, stop)`` of one of the arrays."""
         offset = int(self._entry[f"{what}_offset"]) + start * dtype.itemsize
-        size_bytes = (stop - start) * dtype.itemsize
         try:
-            if self._descriptor is not None:
-                return np.frombuffer(read_exactly(self._descriptor, size_bytes, offset), dtype)
-            with _opened(self._path) as descriptor:
-                return np.frombuffer(read_exactly(descriptor, size_bytes, offset), dtype)
+            return np.frombuffer(read_exactly(self._descriptor, (stop - start) * dtype.itemsize, offset), dtype)
         except EOFError as err:
             raise ArchiveCorruptError(f"{self._path} is cut short ({err}); restore it from a backup") from err
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import zlib
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -38,6 +39,14 @@ class ChunkPlaces:
     offset: NDArray[np.int64]
     size_bytes: NDArray[np.int64]
     crc32: NDArray[np.int64]
+
+
+@lru_cache(maxsize=64)
+def _hdf5_type(dtype: np.dtype[Any]) -> Any:
+    """HDF5's type for one of numpy's; made once, since that takes longer than writing a small table of it."""
+    from h5py import h5t  # noqa: PLC0415 - as below
+
+    return h5t.py_create(dtype, logical=True)
 
 
 class SealedFile:
@@ -125,9 +134,9 @@ class SealedFile:
 
     def write_table(self, name: str, table: NDArray[Any]) -> int:
         """Write a small array in one piece, and return the byte of the file at which it begins."""
-        from h5py import h5d, h5s, h5t  # noqa: PLC0415 - as above
+        from h5py import h5d, h5s  # noqa: PLC0415 - as above
 
-        kind = h5t.py_create(table.dtype, logical=True)
+        kind = _hdf5_type(table.dtype)
         dataset = h5d.create(self._file, name.encode(), kind, h5s.create_simple(table.shape))
         dataset.write(h5s.ALL, h5s.ALL, np.ascontiguousarray(table), mtype=kind)
         return int(dataset.get_offset())
@@ -137,7 +146,8 @@ class SealedFile:
         from h5py import h5a, h5s, h5t  # noqa: PLC0415 - as above
 
         array = np.asarray(value.encode() if isinstance(value, str) else value)
-        kind = h5t.py_create(array.dtype, logical=True)
+        kind = _hdf5_type(array.dtype)
         if isinstance(value, str):
+            kind = kind.copy()
             kind.set_cset(h5t.CSET_UTF8)
         h5a.create(self._file, name.encode(), kind, h5s.create(h5s.SCALAR)).write(array, mtype=kind)

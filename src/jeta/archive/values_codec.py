@@ -91,7 +91,10 @@ def _levels_of(values: NDArray[Any]) -> CodedValues | None:
     bits = values.view(f"u{values.dtype.itemsize}")
     # A quick look at the first rows spares sorting a whole segment of a noisy float channel in vain.
     trial = bits[:_TRIAL_ROWS]
-    if len(np.unique(trial)) * _ROWS_PER_LEVEL > max(len(trial), 16) * (1 + _ROWS_PER_LEVEL) // 2:
+    if (
+        len(bits) > 4 * _TRIAL_ROWS
+        and len(np.unique(trial)) * _ROWS_PER_LEVEL > max(len(trial), 16) * (1 + _ROWS_PER_LEVEL) // 2
+    ):
         return None
     levels, codes = np.unique(bits, return_inverse=True)
     if len(levels) > MAX_LEVELS or len(levels) * _ROWS_PER_LEVEL > max(len(bits), 16):

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
 from typing import TYPE_CHECKING
 
+from jeta import settings
 from jeta.update.target import writer_for
 
 if TYPE_CHECKING:
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
 def fold(
     archive: ArchiveLike | None = None,
     *,
-    workers: int = 1,
+    workers: int | None = None,
     executor: Executor | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> int:
@@ -31,8 +30,9 @@ def fold(
     ----------
     archive : open archive or path, optional
         Which archive; by default the one in use.
-    workers : int
-        Number of processes. More than one needs the usual ``if __name__ == "__main__":`` in a script.
+    workers : int, optional
+        Number of processes; by default as many as there are cores, or as ``JETA_WORKERS`` says. Few rows are folded by this
+        process alone.
     executor : concurrent.futures.Executor, optional
         Does the work instead of processes of our own.
     progress : callable, optional
@@ -48,9 +48,6 @@ def fold(
     ArchiveNotFoundError, ArchiveLockedError
         If there is no archive, or another process writes to it.
     """
+    count = settings.from_environment().workers if workers is None else workers
     with writer_for(archive) as writer:
-        if executor is None and workers > 1 and writer.pending()[0]:
-            # Spawned, not forked: a child of a fork would hold the archive's lock for as long as it lives.
-            with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-                return writer.fold(executor=pool, progress=progress)
-        return writer.fold(executor=executor, progress=progress)
+        return writer.fold(workers=count, executor=executor, progress=progress)

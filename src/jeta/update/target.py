@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from jeta import settings
 from jeta.archive import JetaReader, Writer
 from jeta.errors import ArchiveNotFoundError
 from jeta.fetch import session
@@ -16,7 +17,7 @@ from jeta.logs import logger
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from jeta.archive import ArchiveReader
+from jeta.archive import ArchiveReader
 
 ArchiveLike = str | os.PathLike[str] | JetaReader | Writer
 
@@ -62,7 +63,7 @@ def fold_if_due(writer: Writer) -> None:
     commits, rows = writer.pending()
     if commits >= FOLD_COMMITS or rows >= FOLD_ROWS or (commits and _oldest_age_s(writer) > FOLD_AGE_S):
         _log.info("the journal holds %d rows in %d commits: folding", rows, commits)
-        writer.fold()
+        writer.fold(workers=settings.from_environment().workers)
 
 
 def _oldest_age_s(writer: Writer) -> float:

@@ -1,0 +1,125 @@
+"""Processes that write segments for a fold, one task a line on standard input, one result a line on standard output.
+
+Not `multiprocessing`: a spawned child of that imports the caller's script again, which every analyst's script would have to be
+written for, and a forked one inherits the archive's lock. These end by themselves when the pipe from their parent closes,
+however that came about.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from jeta.archive.fold import Folded, fold_some
+from jeta.errors import ArchiveCorruptError, JetaError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class FoldWorkers:
+    """A worker process for each thread that asks for one; closed at the end of a ``with`` block.
+
+    Examples
+    --------
+    ::
+
+        with FoldWorkers() as workers, ThreadPoolExecutor(2) as pool:
+            ready = pool.submit(workers.fold_some, root, names).result()
+    """
+
+    def __init__(self) -> None:
+        self._local = threading.local()
+        self._lock = threading.Lock()
+        self._processes: list[subprocess.Popen[str]] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for process in self._processes:
+            if process.stdin is not None:
+                process.stdin.close()
+        for process in self._processes:
+            process.wait()
+            if process.stdout is not None:
+                process.stdout.close()
+
+    def fold_some(self, root: Path, names: Sequence[str]) -> list[Folded]:
+        """Do `jeta.archive.fold.fold_some` in this thread's worker.
+
+        Raises
+        ------
+        OSError
+            If the disk is full or fails, or the worker was killed; the fold can be run again.
+        ArchiveCorruptError
+            If a file of the archive is damaged.
+        """
+        process = self._process()
+        if process.stdin is None or process.stdout is None:
+            raise OSError(f"worker {process.pid} of the fold has no pipes; run the fold again with one worker")
+        process.stdin.write(json.dumps({"root": str(root), "names": list(names)}) + "\n")
+        process.stdin.flush()
+        line = process.stdout.readline()
+        if not line:
+            raise OSError(f"worker {process.pid} of the fold was killed; nothing is lost, run the fold again")
+        answer = json.loads(line)
+        if "error" in answer:
+            raise (
+                ArchiveCorruptError(answer["error"])
+                if answer["errno"] is None
+                else OSError(answer["errno"], answer["error"])
+            )
+        return [_folded(entry) for entry in answer["ready"]]
+
+    def _process(self) -> subprocess.Popen[str]:
+        """Return the worker of this thread, started when first asked for."""
+        process: subprocess.Popen[str] | None = getattr(self._local, "process", None)
+        if process is None:
+            command = [sys.executable, "-c", "from jeta.archive import fold_worker; fold_worker.serve()"]
+            process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)  # noqa: S603 - our own
+            self._local.process = process
+            with self._lock:
+                self._processes.append(process)
+        return process
+
+
+def _folded(entry: dict[str, str | list[str]]) -> Folded:
+    """A result as it came through the pipe."""
+    return Folded(
+        Path(str(entry["folder"])),
+        Path(str(entry["aside"])),
+        tuple(Path(path) for path in entry["written"]),
+        tuple(Path(path) for path in entry["obsolete"]),
+    )
+
+
+def _answer(task: str) -> dict[str, object]:
+    """Do one task; an error is an answer too, for the parent to raise."""
+    wanted = json.loads(task)
+    try:
+        ready = fold_some(Path(wanted["root"]), wanted["names"])
+    except (OSError, JetaError, MemoryError) as err:
+        return {"error": str(err), "errno": getattr(err, "errno", None)}
+    return {
+        "ready": [
+            {
+                "folder": str(folded.folder),
+                "aside": str(folded.aside),
+                "written": [str(path) for path in folded.written],
+                "obsolete": [str(path) for path in folded.obsolete],
+            }
+            for folded in ready
+        ]
+    }
+
+
+def serve() -> None:
+    """Answer tasks until the parent closes the pipe or is gone."""
+    for task in sys.stdin:
+        sys.stdout.write(json.dumps(_answer(task)) + "\n")
+        sys.stdout.flush()
