@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from jeta.archive.files import make_folder, read_exactly, remove_leftovers, replace_bytes, sync_all, written_aside
+from jeta.archive.files import make_folder, read_exactly, remove_leftovers, replace_bytes, sync_each, written_aside
 
 
 def names(folder):
@@ -50,14 +50,14 @@ def test_folders_are_made_with_those_above(tmp_path):
     assert (tmp_path / "a" / "b" / "c").is_dir()
 
 
-def test_sync_all_takes_files_and_folders(tmp_path):
+def test_sync_each_takes_files_and_folders(tmp_path):
     replace_bytes(tmp_path / "file", b"x")
-    sync_all([tmp_path, tmp_path / "file"])
+    sync_each([tmp_path, tmp_path / "file"])
 
 
-def test_sync_all_tells_of_a_file_that_is_missing(tmp_path):
+def test_sync_each_tells_of_a_file_that_is_missing(tmp_path):
     with pytest.raises(FileNotFoundError):
-        sync_all([tmp_path / "missing"])
+        sync_each([tmp_path / "missing"])
 
 
 def test_a_span_is_read_whole_or_not_at_all(tmp_path):

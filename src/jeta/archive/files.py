@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import secrets
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,8 +16,6 @@ if TYPE_CHECKING:
 
 ASIDE_PREFIX = ".aside-"
 """How the name of a file begins that is not in place yet; what is left of a killed writer can be told by it."""
-
-_SYNC_THREADS = 8
 
 
 def aside_name(folder: Path) -> Path:
@@ -46,15 +43,18 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def sync_all(paths: Iterable[Path]) -> None:
-    """Wait until many files or folders are on the disk.
+def sync_each(paths: Iterable[Path]) -> None:
+    """Wait until files and folders are on the disk.
 
-    Several at a time: a disk's journal takes in waiting requests together, which makes it three times faster than one by one
-    (0.11 instead of 0.37 ms each on ext4).
+    Several threads may do this at once: a disk's journal takes in waiting requests together, which makes it three times
+    faster than one by one (0.11 instead of 0.37 ms each on ext4).
     """
-    with ThreadPoolExecutor(_SYNC_THREADS) as pool:
-        for _ in pool.map(lambda path: sync_folder(path) if path.is_dir() else sync_file(path), paths):
-            pass
+    for path in paths:
+        descriptor = os.open(path, os.O_RDONLY if os.name != "nt" else os.O_RDWR)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 @contextmanager

@@ -7,19 +7,20 @@ writer's lock publishes: a worker that outlives its killed writer leaves nothing
 
 from __future__ import annotations
 
+import os
 import secrets
 from collections import deque
-from concurrent.futures import FIRST_COMPLETED, Future, wait
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from jeta.archive import column, manifest, segment
-from jeta.archive.files import aside_name, sync_all
-from jeta.archive.layout import MANIFEST_NAME
+from jeta.archive.files import aside_name, sync_each, sync_folder
+from jeta.archive.layout import MANIFEST_NAME, Layout
 from jeta.archive.manifest import RESOLUTIONS, Manifest, segment_name
 from jeta.archive.pending import find_pending
 from jeta.archive.reader import JetaReader
@@ -39,6 +40,7 @@ SEGMENT_ROWS = 2**21
 
 _NAMES_A_TASK = 32
 _TASKS_AHEAD = 8
+_DISK_THREADS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,20 +181,23 @@ class Folded:
         Its new segments.
     obsolete : tuple of Path
         Files that no manifest names once it is published.
+    is_new : bool
+        Whether the folder may be new too.
     """
 
     folder: Path
     aside: Path
     written: tuple[Path, ...]
     obsolete: tuple[Path, ...]
+    is_new: bool
 
 
 def publish(columns: Sequence[Folded]) -> None:
-    """Make new manifests count, wait until that is on the disk, and remove what they supersede."""
+    """Make new manifests count, and remove what they supersede, each when what it rests on is on the disk."""
+    sync_each(path for ready in columns for path in (ready.aside, *ready.written))
     for ready in columns:
         ready.aside.replace(ready.folder / MANIFEST_NAME)
-    folders = {ready.folder for ready in columns}
-    sync_all({*folders, *(folder.parent for folder in folders), *(folder.parent.parent for folder in folders)})
+    sync_each(path for ready in columns for path in ((ready.folder, ready.folder.parent)[: 1 + ready.is_new]))
     for ready in columns:
         for path in ready.obsolete:
             path.unlink(missing_ok=True)
@@ -220,23 +225,30 @@ def fold_column(reader: JetaReader, msid: str, segment_rows: int = SEGMENT_ROWS)
     pending = find_pending(commits, msid, None, after=old.folded)
     newer = None if pending is None else pending.everything()
     folder = reader.layout.column(msid)
-    listed = (folder / MANIFEST_NAME).exists()
+    present = os.listdir(folder) if folder.is_dir() else None
+    listed = present is not None and MANIFEST_NAME in present
     if newer is None and (listed or not len(old.segments)):
         return None
-    folder.mkdir(parents=True, exist_ok=True)
+    if present is None:
+        folder.mkdir(parents=True, exist_ok=True)
     kept_names = {segment_name(record) for record in old.segments}
-    leftovers = [path for path in folder.iterdir() if path.name not in kept_names and path.name != MANIFEST_NAME]
-    new = old if newer is None else _rewrite(folder, msid, old, newer, commits[-1].number, segment_rows)
+    leftovers = [folder / name for name in present or () if name not in kept_names and name != MANIFEST_NAME]
+    # Beyond what killed folds have left, so that no two folds of a column have the same number.
+    generation = max(old.generation, manifest.latest_generation(present or ())) + 1
+    origin = segment.Origin(secrets.token_hex(4), generation, 0, 1, commits[-1].number, 0)
+    new = old if newer is None else _rewrite(folder, msid, old, newer, origin, segment_rows)
     aside = aside_name(folder)
     aside.write_bytes(manifest.to_bytes(new))
     live = {segment_name(record) for record in new.segments}
     # Segments that were found without a manifest may be those of a killed fold, which never got to the disk for sure.
     written = tuple(folder / name for name in (live - kept_names if listed else live))
     superseded = [folder / name for name in kept_names - live]
-    return Folded(folder, aside, written, (*leftovers, *superseded))
+    return Folded(folder, aside, written, (*leftovers, *superseded), is_new=not listed)
 
 
-def _rewrite(folder: Path, msid: str, old: Manifest, newer: Samples, folded: int, segment_rows: int) -> Manifest:
+def _rewrite(
+    folder: Path, msid: str, old: Manifest, newer: Samples, origin: segment.Origin, segment_rows: int
+) -> Manifest:
     """Write the new segments of a column, and return the manifest that names them."""
     resolution = finest([column.common_resolution(old), newer.resolution])
     newer = newer.at_resolution(resolution)
@@ -248,15 +260,15 @@ def _rewrite(folder: Path, msid: str, old: Manifest, newer: Samples, folded: int
         old.segments["first"] * scale, old.segments["last"] * scale, old.segments["rows"], newer.ticks, segment_rows
     )
     pieces = [rows for rewrite in rewrites for rows in _pieces(folder, old, rewrite, newer, segment_rows)]
-    name = secrets.token_hex(4)
     touched = {number for r in rewrites for number in range(r.first_segment, r.stop_segment)}
     kept = [old.segments[[number]] for number in range(len(old.segments)) if number not in touched]
-    # Beyond what killed folds have left, so that no two folds of a column have the same number.
-    generation = max(old.generation, manifest.generation_on_disk(folder)) + 1
     column_rows = sum(map(len, pieces)) + sum(int(record["rows"][0]) for record in kept)
-    origins = (segment.Origin(name, generation, part, len(pieces), folded, column_rows) for part in range(len(pieces)))
-    written = [segment.write(folder, msid, rows, origin) for rows, origin in zip(pieces, origins, strict=True)]
-    return manifest.Manifest(manifest.in_order(np.concatenate([*kept, *written])), folded, generation)
+    written = [
+        segment.write(folder, msid, rows, replace(origin, part=part, parts=len(pieces), column_rows=column_rows))
+        for part, rows in enumerate(pieces)
+    ]
+    segments = manifest.in_order(np.concatenate([*kept, *written]))
+    return manifest.Manifest(segments, origin.folded, origin.generation)
 
 
 def _divides(coarse: str, fine: str) -> bool:
@@ -289,7 +301,7 @@ def fold_columns(
 ) -> None:
     """Fold many MSIDs and publish each as it is ready.
 
-    This process folds too while the executor does: workers take a while to start.
+    This process folds too while the executor does: workers take a while to start. Threads wait for the disk meanwhile.
 
     Parameters
     ----------
@@ -308,23 +320,28 @@ def fold_columns(
     """
     tasks = deque(tuple(names[start : start + _NAMES_A_TASK]) for start in range(0, len(names), _NAMES_A_TASK))
     running: dict[Future[list[Folded]], int] = {}
+    published: list[Future[None]] = []
     done = 0
-    while tasks or running:
-        while executor is not None and tasks and len(running) < ahead:
-            task = tasks.pop()
-            running[executor.submit(run or fold_some, root, task)] = len(task)
-        finished = [future for future in running if future.done()]
-        if not finished and tasks:
-            task = tasks.popleft()
-            publish(fold_some(root, task))
-            done += len(task)
-        elif not finished:
-            finished = list(wait(running, return_when=FIRST_COMPLETED).done)
-        for future in finished:
-            publish(future.result())
-            done += running.pop(future)
-        if progress is not None:
-            progress(done, len(names))
+    with ThreadPoolExecutor(_DISK_THREADS) as disk:
+        while tasks or running:
+            while executor is not None and tasks and len(running) < ahead:
+                task = tasks.pop()
+                running[executor.submit(run or fold_some, root, task)] = len(task)
+            finished = [future for future in running if future.done()]
+            if not finished and tasks:
+                task = tasks.popleft()
+                published.append(disk.submit(publish, fold_some(root, task)))
+                done += len(task)
+            elif not finished:
+                finished = list(wait(running, return_when=FIRST_COMPLETED).done)
+            for future in finished:
+                published.append(disk.submit(publish, future.result()))
+                done += running.pop(future)
+            if progress is not None:
+                progress(done, len(names))
+        for waiting in published:
+            waiting.result()
+    sync_folder(Layout(root).columns)
 
 
 def fold_some(root: Path, names: Sequence[str]) -> list[Folded]:
@@ -340,9 +357,10 @@ def fold_some(root: Path, names: Sequence[str]) -> list[Folded]:
     Returns
     -------
     list of Folded
-        The columns that have changed, with all their new files on the disk.
+        The columns that have changed; their files need not be on the disk yet.
     """
     reader = JetaReader(Path(root))
-    ready = [folded for name in names if (folded := fold_column(reader, name)) is not None]
-    sync_all(path for folded in ready for path in (folded.aside, *folded.written))
-    return ready
+    done = {name: fold_column(reader, name) for name in names}
+    # A fold that was killed just after a rename may not have waited for it to get to the disk.
+    sync_each(reader.layout.column(name) for name, folded in done.items() if folded is None)
+    return [folded for folded in done.values() if folded is not None]

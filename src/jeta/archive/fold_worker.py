@@ -12,7 +12,7 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from jeta.archive.fold import Folded, fold_some
 from jeta.errors import ArchiveCorruptError, JetaError
@@ -88,13 +88,14 @@ class FoldWorkers:
         return process
 
 
-def _folded(entry: dict[str, str | list[str]]) -> Folded:
+def _folded(entry: dict[str, Any]) -> Folded:
     """A result as it came through the pipe."""
     return Folded(
-        Path(str(entry["folder"])),
-        Path(str(entry["aside"])),
+        Path(entry["folder"]),
+        Path(entry["aside"]),
         tuple(Path(path) for path in entry["written"]),
         tuple(Path(path) for path in entry["obsolete"]),
+        is_new=bool(entry["is_new"]),
     )
 
 
@@ -112,6 +113,7 @@ def _answer(task: str) -> dict[str, object]:
                 "aside": str(folded.aside),
                 "written": [str(path) for path in folded.written],
                 "obsolete": [str(path) for path in folded.obsolete],
+                "is_new": folded.is_new,
             }
             for folded in ready
         ]

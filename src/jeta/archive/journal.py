@@ -138,7 +138,9 @@ def _put(file: Any, name: str, entries: NDArray[np.void], arrays: dict[int, NDAr
     offset = file.create_dataset(name, data=joined).id.get_offset()
     for number, array in arrays.items():
         entries[f"{name.partition('_')[0]}_offset"][number] = offset
-        entries["crc32"][number] = zlib.crc32(np.ascontiguousarray(array), int(entries["crc32"][number]))
+        entries["crc32"][number] = zlib.crc32(
+            np.ascontiguousarray(array).view(np.uint8).data, int(entries["crc32"][number])
+        )
         offset += array.nbytes
 
 
@@ -209,12 +211,13 @@ class JournalFile:
             If it is cut short, or the rows do not agree with their checksum.
         """
         with self.opened(entry) as rows:
-            if rows.checksum() != int(entry["crc32"]):
+            samples = rows.read(0, rows.count)
+            if rows.checksum(samples) != int(entry["crc32"]):
                 raise ArchiveCorruptError(
                     f"{self.path}: the rows of {entry['name'].decode()} do not agree with their checksum; "
                     "restore the file from a backup"
                 )
-            return rows.read(0, rows.count)
+            return samples
 
 
 class CommitRows:
@@ -275,21 +278,16 @@ class CommitRows:
         coded = self._array("texts", np.dtype(f"S{int(self._entry['text_bytes'])}"), 0, count)
         return values_codec.decode_texts(coded), self._array("raws", np.dtype("<f8"), 0, count)
 
-    def checksum(self) -> int:
-        """Return the checksum of all that the file holds of the MSID."""
-        levels = int(self._entry["levels"])
-        arrays = (
-            ("times", "<i8", self.count),
-            ("values", self._entry["stored_dtype"].decode(), self.count),
-            ("texts", f"S{max(1, int(self._entry['text_bytes']))}", levels),
-            ("raws", "<f8", levels),
-            ("quality", "u1", self.count),
-            ("alarm", "<i2", self.count),
-        )
+    def checksum(self, rows: Samples) -> int:
+        """Return the checksum of all rows of the MSID as the file holds them."""
+        texts = None
+        if self._entry["texts_offset"]:
+            kind = np.dtype(f"S{int(self._entry['text_bytes'])}")
+            texts = self._array("texts", kind, 0, int(self._entry["levels"]))
         checksum = 0
-        for what, dtype, count in arrays:
-            if self._entry[f"{what}_offset"]:
-                checksum = zlib.crc32(self._array(what, np.dtype(dtype), 0, count), checksum)
+        for array in (rows.ticks, rows.values, texts, rows.raws, rows.quality, rows.alarm):
+            if array is not None:
+                checksum = zlib.crc32(array.view(np.uint8).data, checksum)
         return checksum
 
     def read(self, start_row: int, stop_row: int) -> Samples:

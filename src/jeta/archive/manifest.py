@@ -18,6 +18,7 @@ from jeta.archive.layout import MANIFEST_NAME, SEGMENT_SUFFIX
 from jeta.errors import ArchiveCorruptError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -174,9 +175,9 @@ def _killed_latest(found: NDArray[np.void]) -> list[bytes]:
     return [name for name, parts in folds.items() if len(parts) < int(parts["parts"][0])]
 
 
-def generation_on_disk(folder: Path) -> int:
-    """Return the largest number of a fold in the names of a folder's segments, left by killed folds included; 0 for none."""
-    parts = [path.stem.rsplit("-", 3) for path in folder.glob(f"*{SEGMENT_SUFFIX}")]
+def latest_generation(names: Iterable[str]) -> int:
+    """Return the largest number of a fold in the names of segments, those that killed folds have left included; 0 for none."""
+    parts = [name.removesuffix(SEGMENT_SUFFIX).rsplit("-", 3) for name in names if name.endswith(SEGMENT_SUFFIX)]
     return max((int(words[1]) for words in parts if len(words) == 4 and words[1].isdecimal()), default=0)
 
 
@@ -187,6 +188,8 @@ def in_order(segments: NDArray[np.void]) -> NDArray[np.void]:
 
 def _segments_on_disk(folder: Path) -> NDArray[np.void]:
     """What each readable segment in a folder says of itself."""
+    if not folder.is_dir():
+        return np.zeros(0, RECORD)
     import h5py  # noqa: PLC0415 - only needed when a manifest is lost
 
     found = []

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _BLOSC_FILTER = 32001
-_GROWTH_BYTES = 2**20
+_GROWTH_BYTES = 2**18
 _CODEC, _LEVEL, _BIT_SHUFFLE = b"lz4", 5, 2
 
 
@@ -39,6 +39,18 @@ class ChunkPlaces:
     offset: NDArray[np.int64]
     size_bytes: NDArray[np.int64]
     crc32: NDArray[np.int64]
+
+
+@lru_cache(maxsize=1)
+def _in_memory() -> Any:
+    """How a file is opened: in memory, and of a version that programs with HDF5 1.14 can read."""
+    from h5py import h5f, h5p  # noqa: PLC0415 - as below
+
+    access = h5p.create(h5p.FILE_ACCESS)
+    access.set_libver_bounds(h5f.LIBVER_V110, h5f.LIBVER_V110)
+    access.set_fclose_degree(h5f.CLOSE_STRONG)
+    access.set_fapl_core(_GROWTH_BYTES, backing_store=False)
+    return access
 
 
 @lru_cache(maxsize=64)
@@ -63,15 +75,10 @@ class SealedFile:
 
     def __init__(self, path: Path) -> None:
         import hdf5plugin  # noqa: F401, PLC0415 - its import makes the Blosc filter known to HDF5
-        from h5py import h5f, h5p  # noqa: PLC0415 - readers do without h5py, and it takes 45 ms to import
+        from h5py import h5f  # noqa: PLC0415 - readers do without h5py, and it takes 45 ms to import
 
-        access = h5p.create(h5p.FILE_ACCESS)
-        # Files of the latest version cannot be read by programs with HDF5 1.14.
-        access.set_libver_bounds(h5f.LIBVER_V110, h5f.LIBVER_V110)
-        access.set_fclose_degree(h5f.CLOSE_STRONG)
-        access.set_fapl_core(_GROWTH_BYTES, backing_store=False)
         self._path = path
-        self._file = h5f.create(bytes(path), h5f.ACC_EXCL, fapl=access)
+        self._file = h5f.create(bytes(path), h5f.ACC_EXCL, fapl=_in_memory())
 
     def __enter__(self) -> Self:
         return self
