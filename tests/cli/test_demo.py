@@ -89,4 +89,4 @@ def test_impossible_lengths_of_time(run, tmp_path, hours):
 def test_too_short_a_time(run, tmp_path):
     ran = run("demo", "--hours", "0.5", "--folder", tmp_path / "demo")
     assert ran.code == 2
-    assert "ask for at least" in ran.err
+    assert "1 or more" in ran.err

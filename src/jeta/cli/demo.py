@@ -62,16 +62,14 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> arg
 def _hours(text: str) -> float:
     """A length of time as typed."""
     hours = float(text)
-    if not 0.0 < hours < math.inf:
-        raise argparse.ArgumentTypeError(f"must be a number of hours above 0, but is {text!r}")
+    if not _LEAST_HOURS <= hours < math.inf:
+        raise argparse.ArgumentTypeError(f"must be a number of hours, {_LEAST_HOURS:g} or more, but is {text!r}")
     return hours
 
 
 def run(options: argparse.Namespace) -> int:
     """Run the demonstration."""
     require("matplotlib", extra="plot")
-    if not options.hours >= _LEAST_HOURS:
-        raise ValueError(f"--hours must be at least {_LEAST_HOURS:g}, but is {options.hours:g}")
     folder: Path = options.folder.absolute()
     if folder.exists() and any(folder.iterdir()):
         raise ArchiveExistsError(f"{folder} is not empty; delete it, or name another with --folder")

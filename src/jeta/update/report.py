@@ -170,7 +170,7 @@ class Report:
         )
         lines = [summary]
         lines += [f"  rejected {rows:>12,}  {reason}" for reason, rows in sorted(whole.rejected.items())]
-        if UNKNOWN_ID in whole.rejected:
+        if UNKNOWN_ID in whole.rejected and not whole.stored:
             lines.append("  which MSID an identifier is, the telemetry database says: fill it with  jeta tdb import")
         skipped = sum(file.skipped for file in self.files)
         if skipped:
