@@ -16,7 +16,7 @@ from measuring import arguments, peak_mb, report, time_s, work_folder
 
 from jeta import update
 from jeta.archive import create_archive
-from jeta.tdb import Entry, Limits, write_yaml
+from jeta.tdb import write_yaml
 from jeta.testing.telemetry import bulk_tdb_entries, write_bulk_fos_file
 
 if TYPE_CHECKING:
@@ -69,8 +69,7 @@ def folding(archive: JetaReader, folder: Path, rows_by_id: np.ndarray, rows: int
 
 def make(root: Path, msids: int) -> JetaReader:
     archive = create_archive(root)
-    entries = [Entry(**{**entry, "limits": Limits(**entry["limits"])}) for entry in bulk_tdb_entries(msids)]
-    write_yaml(entries, archive.layout.tdb / "bulk.yaml")
+    write_yaml(bulk_tdb_entries(msids), archive.layout.tdb / "bulk.yaml")
     archive.tdb()
     return archive
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from jeta import fetch, update
 from jeta.archive import create_archive
 from jeta.plotting import Series, plot_panels
-from jeta.tdb import Entry, Limits, write_yaml
+from jeta.tdb import write_yaml
 from jeta.testing.telemetry import tdb_entries, write_delivery
 from jeta.times import show
 
@@ -29,10 +29,7 @@ def simulate(folder: Path, hours: float) -> list[Path]:
 def create(root: Path) -> None:
     """Make an archive, and say what its MSIDs are: the files name them by number only."""
     archive = create_archive(root, name="example")
-    entries = [
-        Entry(**{**about, "limits": Limits(**about["limits"]) if about["limits"] else None}) for about in tdb_entries()
-    ]
-    write_yaml(entries, archive.layout.tdb / "spacecraft.yaml")
+    write_yaml(tdb_entries(), archive.layout.tdb / "spacecraft.yaml")
     print(f"created {archive}")
 
 

@@ -219,6 +219,6 @@ def test_bulk_file_without_rows_is_refused(tmp_path):
 
 def test_bulk_tdb_names_every_identifier_and_marks_states():
     entries = bulk_tdb_entries(20)
-    assert [entry["id"] for entry in entries] == list(range(1, 21))
-    assert [entry["name"] for entry in entries if entry["type"] == "state"] == ["BULK_00010", "BULK_00020"]
-    assert entries[9]["state_codes"] == {0: "OFF", 1: "STANDBY", 2: "ON", 3: "FAULT"}
+    assert [entry.id for entry in entries] == list(range(1, 21))
+    assert [entry.name for entry in entries if entry.type == "state"] == ["BULK_00010", "BULK_00020"]
+    assert dict(entries[9].state_codes) == {0: "OFF", 1: "STANDBY", 2: "ON", 3: "FAULT"}

@@ -9,7 +9,7 @@ from dataclasses import FrozenInstanceError, replace
 import numpy as np
 import pytest
 
-from jeta.tdb import Entry, Limits
+from jeta.tdb import Limits, Tdb, write_yaml
 from jeta.testing.fos_writer import bulk_tdb_entries
 from jeta.testing.signals import Converter, Steps, Turns
 from jeta.testing.spacecraft import spacecraft, tdb_entries
@@ -115,39 +115,28 @@ def test_attitude_comes_at_16_hz_while_science_is_taken(name):
 
 
 def test_tdb_has_one_entry_a_channel_in_the_same_order():
-    assert [entry["name"] for entry in tdb_entries()] == [channel.name for channel in CHANNELS]
-
-
-def test_tdb_entry_has_exactly_the_documented_keys():
-    keys = {"name", "id", "description", "unit", "type", "state_codes", "limits", "subsystem", "cadence_s", "on_change"}
-    assert all(set(entry) == keys for entry in tdb_entries())
+    assert [entry.name for entry in tdb_entries()] == [channel.name for channel in CHANNELS]
 
 
 def test_tdb_entry_of_a_state():
     (entry,) = tdb_entries([BY_NAME["INRS_LAMP_STATE"]])
-    assert entry["type"] == "state"
-    assert entry["state_codes"] == {0: "OFF", 1: "FLAT", 2: "LINE"}
-    assert entry["limits"] == {}
+    assert entry.type == "state"
+    assert dict(entry.state_codes) == {0: "OFF", 1: "FLAT", 2: "LINE"}
+    assert entry.limits is None
 
 
 def test_tdb_entry_of_an_on_change_channel_promises_no_cadence():
     (entry,) = tdb_entries([BY_NAME["IMIR_CMD_COUNT"]])
-    assert entry["on_change"] is True
-    assert entry["cadence_s"] is None
+    assert entry.on_change is True
+    assert entry.cadence_s is None
 
 
 def test_tdb_entry_has_only_the_limits_that_exist():
     (entry,) = tdb_entries([replace(BY_NAME["SE_BUS_VOLT"], yellow=None)])
-    assert entry["limits"] == {"red_low": 26.0, "red_high": 35.0}
+    assert entry.limits == Limits(red_low=26.0, red_high=35.0)
 
 
-@pytest.mark.parametrize("given", tdb_entries() + bulk_tdb_entries(20), ids=lambda given: given["name"])
-def test_tdb_entry_is_one_that_the_telemetry_database_accepts(given):
-    entry = Entry(**{**given, "limits": Limits(**given["limits"])})
-    assert (entry.name, entry.id, entry.type) == (given["name"], given["id"], given["type"])
-    assert dict(entry.state_codes) == given["state_codes"]
-
-
-def test_tdb_entries_share_nothing_that_can_be_changed():
-    tdb_entries()[0]["state_codes"][99] = "OTHER"
-    assert 99 not in tdb_entries()[0]["state_codes"]
+def test_tdb_entries_can_be_written_and_loaded(tmp_path):
+    entries = tdb_entries() + bulk_tdb_entries(20)
+    write_yaml(entries, tmp_path / "all.yaml")
+    assert [Tdb.load(tmp_path)[entry.name] for entry in entries] == entries

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from jeta.archive import column, manifest, segment
-from jeta.archive.files import read_exactly
 from jeta.archive.journal import JournalFile
 from jeta.archive.layout import MANIFEST_NAME
 from jeta.archive.segment import SegmentFile
 from jeta.errors import ArchiveCorruptError
+from jeta.files import read_exactly
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any
 
-from jeta.archive.files import make_folder, replace_bytes
 from jeta.archive.layout import Layout
 from jeta.errors import ArchiveCorruptError, ArchiveExistsError, ArchiveNotFoundError
+from jeta.files import make_folder, replace_bytes
 from jeta.times import SYSTEMS, to_seconds
 
 if TYPE_CHECKING:

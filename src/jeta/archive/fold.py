@@ -19,11 +19,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from jeta.archive import column, manifest, segment
-from jeta.archive.files import aside_name, sync_each, sync_folder
 from jeta.archive.layout import MANIFEST_NAME, Layout
 from jeta.archive.manifest import RESOLUTIONS, Manifest, segment_name
 from jeta.archive.pending import find_pending
 from jeta.archive.reader import JetaReader
+from jeta.files import aside_name, sync_each, sync_folder
 from jeta.samples import Samples, finest, overlay
 from jeta.times import TICKS_PER_SECOND
 

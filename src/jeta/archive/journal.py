@@ -27,9 +27,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from jeta.archive import values_codec
-from jeta.archive.files import read_exactly, written_aside
 from jeta.archive.manifest import RESOLUTIONS
 from jeta.errors import ArchiveCorruptError
+from jeta.files import read_exactly, written_aside
 from jeta.samples import Samples
 
 if TYPE_CHECKING:

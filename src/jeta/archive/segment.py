@@ -27,10 +27,10 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from jeta.archive import times_codec, values_codec
-from jeta.archive.files import read_exactly
 from jeta.archive.manifest import RECORD, RESOLUTIONS, segment_name
 from jeta.archive.sealed_file import SealedFile
 from jeta.errors import ArchiveCorruptError
+from jeta.files import read_exactly
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,8 +9,8 @@ import json
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
-from jeta.archive.files import replace_bytes
 from jeta.errors import ArchiveCorruptError
+from jeta.files import replace_bytes
 
 if TYPE_CHECKING:
     from pathlib import Path

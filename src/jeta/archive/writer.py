@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from jeta.archive import fold, journal, state
-from jeta.archive.files import remove_leftovers
 from jeta.archive.fold_worker import FoldWorkers
 from jeta.archive.lock import WriterLock
 from jeta.archive.reader import NS, JetaReader
 from jeta.errors import MsidNameError, ValuesError
+from jeta.files import remove_leftovers
 from jeta.logs import logger
 from jeta.samples import Comparison, Samples, check_rows, compare
 from jeta.tdb.names import check_name

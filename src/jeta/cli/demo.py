@@ -18,7 +18,7 @@ from jeta.cli.options import progress_bar
 from jeta.errors import ArchiveExistsError
 from jeta.optional import require
 from jeta.plotting import Series, plot_panels
-from jeta.tdb import Entry, Limits, write_yaml
+from jeta.tdb import write_yaml
 from jeta.testing.telemetry import SimulatedDelivery, spacecraft, tdb_entries, write_delivery
 from jeta.times import show
 
@@ -102,10 +102,7 @@ def run(options: argparse.Namespace) -> int:
 def make_archive(root: Path) -> JetaReader:
     """Create an archive with the telemetry database of the simulated spacecraft."""
     archive = create_archive(root, name="jeta demo")
-    entries = [
-        Entry(**{**entry, "limits": Limits(**entry["limits"]) if entry["limits"] else None}) for entry in tdb_entries()
-    ]
-    write_yaml(entries, archive.layout.tdb / "demo.yaml")
+    write_yaml(tdb_entries(), archive.layout.tdb / "demo.yaml")
     return archive
 
 

@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from jeta import fetch
-from jeta.archive.files import written_aside
 from jeta.cli.options import add_archive, root_of
 from jeta.fetch import session
 from jeta.fetch.names import resolve
 from jeta.fetch.query import span_of
+from jeta.files import written_aside
 from jeta.times import FORMS, show
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from jeta.archive import open_archive, state
 from jeta.archive.check import Problem, check_column, check_commit
-from jeta.archive.files import ASIDE_PREFIX
 from jeta.archive.layout import JOURNAL_SUFFIX, MANIFEST_NAME
 from jeta.errors import ArchiveCorruptError, JetaError
+from jeta.files import ASIDE_PREFIX
 from jeta.tdb import check_name
 from jeta.tdb.loader import Loader
 from jeta.tdb.sources import list_files

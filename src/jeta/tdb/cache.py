@@ -14,9 +14,9 @@ import time
 import zlib
 from typing import TYPE_CHECKING, Any
 
+from jeta.files import replace_bytes
 from jeta.logs import logger
 from jeta.tdb.entry import as_values, restored
-from jeta.tdb.files import replace_file
 from jeta.tdb.sources import TICK_NS, Stamp, restamped
 
 if TYPE_CHECKING:
@@ -150,7 +150,7 @@ def _write(path: Path, head: dict[str, Any], body: bytes) -> None:
     """Write a cache; an archive that cannot be written does without."""
     content = json.dumps(head, separators=(",", ":")).encode() + b"\n" + body
     try:
-        replace_file(path, _MAGIC + _checksum(content) + b"\n" + content)
+        replace_bytes(path, _MAGIC + _checksum(content) + b"\n" + content)
     except OSError as err:
         _LOG.debug("the cache of the telemetry database cannot be written to %s: %s", path, err)
 

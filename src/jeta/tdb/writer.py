@@ -10,8 +10,8 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from jeta.errors import TdbError
+from jeta.files import replace_bytes
 from jeta.tdb.entry import LIMIT_NAMES, Limits, stated
-from jeta.tdb.files import replace_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -49,7 +49,7 @@ def write_yaml(entries: Iterable[Entry], path: Path) -> None:
                 f"MSID {entry.name}: expected each MSID once in {path}, got it twice; merge the entries first"
             )
         written[entry.name] = _block(entry)
-    replace_file(path, "".join(written.values()).encode())
+    replace_bytes(path, "".join(written.values()).encode())
 
 
 def _block(entry: Entry) -> str:

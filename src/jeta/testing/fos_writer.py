@@ -16,6 +16,7 @@ import h5py
 import numpy as np
 
 from jeta.errors import ValuesError
+from jeta.tdb import Entry
 from jeta.testing.noise import bell, stream_key
 
 if TYPE_CHECKING:
@@ -210,8 +211,8 @@ def bulk_rows(first: int, stop: int, *, msids: int, start_ms: int, seed: int = 0
     return rows
 
 
-def bulk_tdb_entries(msids: int = 1_000) -> list[dict[str, Any]]:
-    """Return the telemetry database of a bulk file as plain dicts.
+def bulk_tdb_entries(msids: int = 1_000) -> list[Entry]:
+    """Return the telemetry database of a bulk file.
 
     Parameters
     ----------
@@ -220,25 +221,26 @@ def bulk_tdb_entries(msids: int = 1_000) -> list[dict[str, Any]]:
 
     Returns
     -------
-    list of dict
-        One an MSID, with the keys of `jeta.testing.spacecraft.tdb_entries`; names ``BULK_00001`` and so on.
+    list of Entry
+        One an MSID; names ``BULK_00001`` and so on.
     """
-    codes = {code: text.decode() for code, text in enumerate(_BULK_TEXTS.tolist())}
-    return [
-        {
-            "name": f"BULK_{id_:05d}",
-            "id": id_,
-            "description": f"Simulated channel {id_} of a bulk file",
-            "unit": "" if id_ % _BULK_STATE_EVERY == 0 else "V",
-            "type": "state" if id_ % _BULK_STATE_EVERY == 0 else "float64",
-            "state_codes": dict(codes) if id_ % _BULK_STATE_EVERY == 0 else {},
-            "limits": {},
-            "subsystem": "BULK",
-            "cadence_s": _BULK_CADENCE_MS / 1000,
-            "on_change": False,
-        }
-        for id_ in range(1, msids + 1)
-    ]
+    codes = tuple((code, text.decode()) for code, text in enumerate(_BULK_TEXTS.tolist()))
+    entries = []
+    for number in range(1, msids + 1):
+        is_state = number % _BULK_STATE_EVERY == 0
+        entries.append(
+            Entry(
+                f"BULK_{number:05d}",
+                id=number,
+                description=f"Simulated channel {number} of a bulk file",
+                unit=None if is_state else "V",
+                type="state" if is_state else "float64",
+                state_codes=codes if is_state else (),
+                subsystem="BULK",
+                cadence_s=_BULK_CADENCE_MS / 1000,
+            )
+        )
+    return entries
 
 
 def _bulk_blocks(rows: int, msids: int, start_ms: int, seed: int) -> Iterator[tuple[int, NDArray[np.void]]]:

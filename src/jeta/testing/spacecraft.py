@@ -7,8 +7,9 @@ signal is described by amplitude, rate and duration, so that a test can say befo
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from jeta.tdb import Entry, Limits
 from jeta.testing.signals import Converter, Count, Cycle, Ramp, Signal, Steps, Turns, milliseconds
 
 if TYPE_CHECKING:
@@ -198,8 +199,8 @@ def spacecraft() -> tuple[Channel, ...]:
     return tuple(sorted((channel for kind in kinds for channel in kind), key=lambda channel: channel.name))
 
 
-def tdb_entries(channels: Iterable[Channel] | None = None) -> list[dict[str, Any]]:
-    """Return the telemetry database of some channels as plain dicts.
+def tdb_entries(channels: Iterable[Channel] | None = None) -> list[Entry]:
+    """Return the telemetry database of some channels.
 
     Parameters
     ----------
@@ -208,39 +209,35 @@ def tdb_entries(channels: Iterable[Channel] | None = None) -> list[dict[str, Any
 
     Returns
     -------
-    list of dict
-        One a channel, with the keys ``name``, ``id``, ``description``, ``unit``, ``type`` (``'float64'``, ``'int64'``,
-        ``'bool'`` or ``'state'``), ``state_codes`` (dict of int to str), ``limits`` (dict of those of ``'red_low'``,
-        ``'yellow_low'``, ``'yellow_high'``, ``'red_high'`` that exist, in the channel's unit), ``subsystem``,
-        ``cadence_s`` (s; None for an on-change channel) and ``on_change``.
+    list of Entry
+        One a channel; an on-change channel promises no cadence.
 
     Examples
     --------
-    >>> next(entry["limits"] for entry in tdb_entries() if entry["name"] == "SE_BUS_VOLT")
-    {'red_low': 26.0, 'yellow_low': 28.0, 'yellow_high': 33.0, 'red_high': 35.0}
+    >>> next(entry.limits.red_high for entry in tdb_entries() if entry.name == "SE_BUS_VOLT")
+    35.0
     """
     return [
-        {
-            "name": channel.name,
-            "id": channel.id,
-            "description": channel.description,
-            "unit": channel.unit,
-            "type": channel.type,
-            "state_codes": dict(channel.state_codes),
-            "limits": _limits(channel),
-            "subsystem": channel.subsystem,
-            "cadence_s": None if channel.on_change else channel.cadence_s,
-            "on_change": channel.on_change,
-        }
+        Entry(
+            channel.name,
+            id=channel.id,
+            description=channel.description,
+            unit=channel.unit or None,
+            type=channel.type,
+            state_codes=tuple(channel.state_codes),
+            limits=_limits(channel),
+            subsystem=channel.subsystem,
+            cadence_s=None if channel.on_change else channel.cadence_s,
+            on_change=channel.on_change,
+        )
         for channel in (spacecraft() if channels is None else channels)
     ]
 
 
-def _limits(channel: Channel) -> dict[str, float]:
-    """Limits by name, in ascending order, without those that the channel has not."""
+def _limits(channel: Channel) -> Limits | None:
+    """Limits of a channel, None if it has none."""
     red, yellow = channel.red or (None, None), channel.yellow or (None, None)
-    limits = {"red_low": red[0], "yellow_low": yellow[0], "yellow_high": yellow[1], "red_high": red[1]}
-    return {name: limit for name, limit in limits.items() if limit is not None}
+    return Limits(red_low=red[0], yellow_low=yellow[0], yellow_high=yellow[1], red_high=red[1]) or None
 
 
 def _temperatures() -> list[Channel]:

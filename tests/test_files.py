@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from jeta.archive.files import make_folder, read_exactly, remove_leftovers, replace_bytes, sync_each, written_aside
+from jeta.files import make_folder, read_exactly, remove_leftovers, replace_bytes, sync_each, written_aside
 
 
 def names(folder):
