@@ -1,9 +1,9 @@
 """The CSV of the public MAST Engineering Database: one MSID in one file.
 
-```text
-theTime,MJD,euvalue,sqldataType
-2022-02-02 22:24:57.797000,59612.9340022801,-0.7914493680,real
-```
+::
+
+    theTime,MJD,euvalue,sqldataType
+    2022-02-02 22:24:57.797000,59612.9340022801,-0.7914493680,real
 
 Times are UTC. ``MJD`` is the same instant, rounded, and is not read. The MSID is told by the file's name only:
 ``<MNEMONIC>-<YYYYMMDDThhmmss>-<YYYYMMDDThhmmss>.csv``.

@@ -1,9 +1,9 @@
 r"""The JSON of the JWST engineering database: one MSID in one object, or several in a list of objects.
 
-```text
-{"TlmMnemonic": "SA_ZFGDETID", "AllPoints": 1, "Count": 1,
- "Data": [{"ObsTime": "/Date(1653264753232+0000)/", "EUValue": 1}]}
-```
+::
+
+    {"TlmMnemonic": "SA_ZFGDETID", "AllPoints": 1, "Count": 1,
+     "Data": [{"ObsTime": "/Date(1653264753232+0000)/", "EUValue": 1}]}
 
 The number in ``ObsTime`` is milliseconds since 1970 UTC, whatever offset follows: that is for display only.
 """

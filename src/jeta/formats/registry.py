@@ -3,10 +3,10 @@
 Other packages add theirs by an entry point of the group ``jeta.formats`` that names a class, or an instance, obeying
 `Format`:
 
-```toml
-[project.entry-points."jeta.formats"]
-my_format = "my_package.my_module:MyFormat"
-```
+::
+
+    [project.entry-points."jeta.formats"]
+    my_format = "my_package.my_module:MyFormat"
 """
 
 from __future__ import annotations

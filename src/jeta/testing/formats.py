@@ -3,19 +3,19 @@
 It needs pytest and hypothesis. Subclass `FormatTests` in a test module, give the class a name that begins with
 ``Test``, and say how to make the format, how to write a small file, and what is in it:
 
-```python
-class TestMyFormat(FormatTests):
-    def make_format(self):
-        return MyFormat()
+::
 
-    def write_file(self, folder):
-        path = folder / "example.my"
-        path.write_bytes(b"...")
-        return path
+    class TestMyFormat(FormatTests):
+        def make_format(self):
+            return MyFormat()
 
-    def expected(self):
-        return {"TEMP": Samples(np.array([1000, 2000]), "ms", np.array([20.5, 20.7]))}
-```
+        def write_file(self, folder):
+            path = folder / "example.my"
+            path.write_bytes(b"...")
+            return path
+
+        def expected(self):
+            return {"TEMP": Samples(np.array([1000, 2000]), "ms", np.array([20.5, 20.7]))}
 """
 
 from __future__ import annotations
