@@ -23,11 +23,9 @@ def install(session: nox.Session, *groups: str) -> None:
 
 @nox.session(python=PYTHONS)
 def tests(session: nox.Session) -> None:
-    """Run the tests, then the examples in docstrings; arguments after -- go to the first run."""
+    """Run the tests, those in docstrings too; arguments after -- go to pytest."""
     install(session)
     session.run("pytest", "-n", "auto", *session.posargs)
-    if not session.posargs:
-        session.run("pytest", "--doctest-modules", "--ignore=src/jeta/__main__.py", "src/jeta")
 
 
 @nox.session

@@ -158,7 +158,7 @@ def split_rows(ticks: NDArray[np.int64], segment_rows: int) -> list[int]:
     Examples
     --------
     >>> split_rows(np.array([1, 2, 2, 2, 3]), 2)
-    [0, 1, 4, 5]
+    [0, 1, 5]
     """
     if len(ticks) <= segment_rows:
         return [0, len(ticks)]
