@@ -1,6 +1,6 @@
 """How long a telemetry database of 20,000 entries takes: from YAML, from its cache, and one entry in a fresh process.
 
-Run it as ``python benchmarks/bench_tdb.py [entries]``; it writes to a temporary folder only.
+Peer in the same run: PyYAML alone, which makes plain dictionaries and checks nothing.
 """
 
 from __future__ import annotations
@@ -9,9 +9,11 @@ import contextlib
 import random
 import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
+
+import yaml
+from measuring import arguments, work_folder
 
 from jeta.tdb import Entry, Limits, Tdb, write_yaml
 
@@ -61,14 +63,18 @@ def best_ms(work, *, before=lambda: None) -> float:
 
 
 def main() -> None:
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else 20_000
+    options = arguments(__doc__)
+    count = 2_000 if options.quick else 20_000
     random.seed(1)
-    with tempfile.TemporaryDirectory() as scratch:
-        folder = Path(scratch, "tdb")
+    with work_folder(options.folder) as scratch:
+        folder = scratch / "tdb"
         folder.mkdir()
         write_yaml([make_entry(number) for number in range(count)], folder / "all.yaml")
         cache = folder / ".cache.jsonl"
+        plain = yaml.CSafeLoader if hasattr(yaml, "CSafeLoader") else yaml.SafeLoader
+        text = (folder / "all.yaml").read_bytes()
         rows = {
+            "yaml.load alone, no checks (peer)": best_ms(lambda: yaml.load(text, plain)),
             "load from YAML, write the cache": best_ms(
                 lambda: Tdb.load(folder), before=lambda: cache.unlink(missing_ok=True)
             ),
