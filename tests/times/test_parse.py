@@ -128,7 +128,9 @@ def test_nanoseconds_of_a_timestamp():
     assert (ticks.ticks.tolist(), ticks.resolution) == ([MS * 10**6 + 1], "ns")
 
 
-@pytest.mark.parametrize("value", [float("nan"), np.float64("nan"), np.datetime64("NaT"), pd.NaT, np.array(np.nan)])
+@pytest.mark.parametrize(
+    "value", [float("nan"), np.float64("nan"), np.datetime64("NaT", "s"), pd.NaT, np.array(np.nan)]
+)
 def test_no_single_time(value):
     """NaN and NaT bound nothing."""
     with pytest.raises(TimeFormatError, match="is not a time: accepted are '2022:143'"):

@@ -159,6 +159,7 @@ def test_nat_of_any_unit(unit):
     assert pairs(read)[1] == (0, 0)
 
 
+@pytest.mark.filterwarnings("ignore:The 'generic' unit:DeprecationWarning")  # numpy 2.5 wants a unit, users may not
 def test_nat_without_a_unit():
     """NaT alone has no unit."""
     assert utc.from_datetime64(np.array([np.datetime64("NaT")])).valid.tolist() == [False]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -84,6 +85,8 @@ def run_import(options: argparse.Namespace) -> int:
     print(f"{len(result.imported.entries):,} entries imported; {result.path} now holds {result.written:,}")
     if result.kept:
         print(f"{len(result.kept):,} left as other files of the folder have them: {_some(result.kept)}")
+    for why, count in Counter(why for _, why in result.imported.notes).most_common(_SHOWN):
+        print(f"note, {count:,} times: {why}")
     for where, why in result.imported.skipped:
         print(f"skipped {where}: {why}")
     return 1 if result.imported.skipped else 0

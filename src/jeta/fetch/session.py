@@ -115,7 +115,7 @@ def current_root() -> Path:
     root = settings.from_environment().archive_root
     if root is None:
         raise ArchiveNotFoundError(
-            "no archive is in use: set the environment variable ENG_ARCHIVE or call fetch.set_archive(root); "
+            "no archive is in use: set the environment variable ENG_ARCHIVE, call fetch.set_archive(root), or give --archive ROOT; "
             "a new archive is made by  jeta create ROOT"
         )
     return root.absolute()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -136,8 +136,8 @@ def _days_since_1970(
     year: NDArray[np.int64], month: NDArray[np.int64], day: NDArray[np.int64]
 ) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
     """Day numbers, and which of the dates the calendar has."""
-    months: NDArray[Any] = ((year - 1970) * 12 + month - 1).astype("M8[M]")
-    first = months.astype("M8[D]").astype(np.int64)
-    length = (months + 1).astype("M8[D]").astype(np.int64) - first
+    months = (year - 1970) * 12 + month - 1
+    first, after = (number.astype("M8[M]").astype("M8[D]").astype(np.int64) for number in (months, months + 1))
+    length = after - first
     exists = (year >= 1) & (month >= 1) & (month <= 12) & (day >= 1) & (day <= length)
     return first + day - 1, exists

@@ -236,7 +236,7 @@ def _unmasked(value: Any) -> NDArray[Any]:
     if value.dtype.kind in "fiu":
         return np.asarray(value.astype(np.float64).filled(np.nan))
     if value.dtype.kind == "M":
-        return np.asarray(value.filled(np.datetime64("NaT")))
+        return np.asarray(value.filled(np.array("NaT", value.dtype)[()]))
     objects = np.array(np.ma.getdata(value), dtype=object)
     objects[np.ma.getmaskarray(value)] = None
     return objects

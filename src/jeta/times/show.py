@@ -229,11 +229,11 @@ def _plot_date(seconds: NDArray[np.float64], system: str) -> NDArray[np.float64]
 def _decimal_year(seconds: NDArray[np.float64], system: str) -> NDArray[np.float64]:
     """Show as years and the part of the year that has gone."""
     times = utc.from_seconds(seconds, system)
-    years = times.days.astype("M8[D]").astype("M8[Y]")
-    first = years.astype("M8[D]").astype(np.int64)
-    length = (years + 1).astype("M8[D]").astype(np.int64) - first
+    years = times.days.astype("M8[D]").astype("M8[Y]").astype(np.int64)
+    first, after = (number.astype("M8[Y]").astype("M8[D]").astype(np.int64) for number in (years, years + 1))
+    length = after - first
     gone = (times.days - first) + times.ns / (day_lengths(times.days) * float(SECOND_NS))
-    return np.where(times.valid, years.astype(np.int64) + 1970 + gone / length, np.nan)
+    return np.where(times.valid, years + 1970 + gone / length, np.nan)
 
 
 def _datetime(seconds: NDArray[np.float64], system: str) -> NDArray[np.object_]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,7 +19,6 @@ from jeta.update.target import fold_if_due, writer_for
 from jeta.update.types_present import declared, reject_unless_exact
 
 if TYPE_CHECKING:
-    import os
     from collections.abc import Callable
 
     from jeta.archive import Writer
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 _log = logger(__name__)
 
+_DATA_SUFFIXES = {".csv", ".h5", ".hdf5", ".json"}
+"""A file of a folder that is named like data but cannot be read is an error; any other may be a note or a licence."""
 BAD_NAME = "name cannot be that of an MSID"
 
 
@@ -94,10 +96,13 @@ def _files(path: Path) -> list[tuple[Path, bool]]:
         raise FileNotFoundError(f"{path} does not exist; give files or folders that do")
     if not path.is_dir():
         return [(path, True)]
-    inside = sorted(
-        file for file in path.rglob("*") if not any(part.startswith(".") for part in file.relative_to(path).parts)
-    )
-    return [(file, False) for file in inside if not file.is_dir()]
+    unreadable: list[Path] = []
+    inside: list[Path] = []
+    for folder, below, names in os.walk(path, onerror=lambda err: unreadable.append(Path(os.fsdecode(err.filename)))):
+        below[:] = [name for name in below if not name.startswith(".")]
+        inside += [Path(folder, name) for name in names if not name.startswith(".")]
+    # A folder that cannot be listed is taken as a file, whose reading then fails with the reason.
+    return [(file, file in unreadable) for file in sorted([*inside, *unreadable])]
 
 
 def _ingest_file(writer: Writer, tdb: Tdb, path: Path, *, is_given: bool) -> FileReport:
@@ -106,7 +111,8 @@ def _ingest_file(writer: Writer, tdb: Tdb, path: Path, *, is_given: bool) -> Fil
     try:
         reader = formats.identify(path)
     except (FormatError, OSError) as err:
-        report.error, report.skipped = str(err), not is_given and isinstance(err, FormatError)
+        report.error = str(err)
+        report.skipped = not is_given and isinstance(err, FormatError) and path.suffix.lower() not in _DATA_SUFFIXES
         _log.warning("not ingested: %s", err)
         return report
     try:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+_SHOWN = 5
 UNKNOWN_ID = "identifier not in the telemetry database"
 
 
@@ -172,15 +173,17 @@ class Report:
         lines += [f"  rejected {rows:>12,}  {reason}" for reason, rows in sorted(whole.rejected.items())]
         if UNKNOWN_ID in whole.rejected and not whole.stored:
             lines.append("  which MSID an identifier is, the telemetry database says: fill it with  jeta tdb import")
-        skipped = sum(file.skipped for file in self.files)
+        skipped = [file.path.name for file in self.files if file.skipped and file.path is not None]
         if skipped:
-            lines.append(f"  {_count(skipped, 'file')} of no known format skipped")
+            some = ", ".join(skipped[:_SHOWN]) + (", ..." if len(skipped) > _SHOWN else "")
+            lines.append(f"  {_count(len(skipped), 'file')} of no known format skipped: {some}")
         lines += [f"  not read: {message}" for message in self.errors.values()]
         return "\n".join(lines)
 
     def _sources(self) -> str:
         """What was handed in: files, or arrays."""
-        return _count(len(self.files), "file") if any(file.path is not None for file in self.files) else "arrays"
+        is_arrays = bool(self.files) and all(file.path is None for file in self.files)
+        return "arrays" if is_arrays else _count(len(self.files), "file")
 
     def __repr__(self) -> str:
         return f"<Report {str(self).splitlines()[0]}>"

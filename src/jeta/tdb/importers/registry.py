@@ -93,22 +93,39 @@ def import_files(paths: Iterable[Path]) -> Imported:
     Parameters
     ----------
     paths : iterable of Path
-        The files. What a later one says of an MSID wins over an earlier one; what it does not say is taken from the
-        earlier.
+        The files, and folders whose files are taken in order of their names. What a later one says of an MSID wins over an
+        earlier one; what it does not say is taken from the earlier.
 
     Returns
     -------
     Imported
-        The entries in order of first appearance; where something was skipped begins with the name of the file.
+        The entries in order of first appearance; where something was skipped begins with the name of the file. Files of no
+        known kind are skipped too, as long as there is one that is.
 
     Raises
     ------
     FormatError
-        If any file is of no known kind.
+        If no file is of a known kind.
     OSError
         If any file cannot be read.
     """
-    return merged(_told_with_file(path, import_file(path)) for path in paths)
+    parts: list[Imported] = []
+    unknown: list[FormatError] = []
+    skipped: list[tuple[str, str]] = []
+    for path in (file for given in paths for file in _files(given)):
+        try:
+            parts.append(_told_with_file(path, import_file(path)))
+        except FormatError as err:
+            unknown.append(err)
+            skipped.append((path.name, "no list of MSIDs of a known kind"))
+    if unknown and not parts:
+        raise unknown[0]
+    return merged([*parts, Imported([], skipped, [])])
+
+
+def _files(path: Path) -> list[Path]:
+    """The file, or those of a folder."""
+    return sorted(file for file in path.iterdir() if file.is_file()) if path.is_dir() else [path]
 
 
 def _told_with_file(path: Path, part: Imported) -> Imported:
