@@ -10,7 +10,9 @@ import numpy as np
 import pytest
 
 from jeta import fetch, update
+from jeta.archive import Writer
 from jeta.errors import StatError, UnknownMsidError
+from jeta.samples import Samples
 from jeta.tdb import Entry, write_yaml
 
 pytestmark = pytest.mark.usefixtures("in_use")
@@ -243,3 +245,14 @@ def test_fetching_in_threads_while_another_appends(own):
         thread.join()
     assert wrong == []
     assert len(fetch.MSID("x")) == 401
+
+
+@pytest.mark.parametrize("stop", [None, "2010:001:00:00:02"])
+def test_states_that_the_source_numbered_are_the_same_for_any_span(own, stop):
+    """Without codes in the telemetry database, the numbers that came with the texts serve, over all rows."""
+    ticks = np.arange(4) * 1000 + 1262304000000
+    with Writer(own.root) as writer:
+        writer.commit({"X": Samples.from_texts(ticks, "ms", list("ABBC"), raws=[0, 1, 1, 5])})
+    dat = fetch.MSID("x", stop=stop)
+    assert dat.state_codes == [(0, "A"), (1, "B"), (5, "C")]
+    assert dat.raw_vals.tolist() == [0, 1, 1, 5][: len(dat)]

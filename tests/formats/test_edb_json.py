@@ -209,3 +209,12 @@ def test_each_msid_of_a_list_has_its_own_kind_and_counts(tmp_path):
         ("B", "number among texts"): 1,
         ("C", rejection.NO_VALUE): 1,
     }
+
+
+def test_integers_that_floats_cannot_hold_are_rejected_beside_floats(tmp_path):
+    path = tmp_path / "x.json"
+    points = [{"ObsTime": f"/Date({1653266167000 + i}+0000)/", "EUValue": v} for i, v in enumerate([2**53 + 1, 0.5, 7])]
+    path.write_text(json.dumps({"TlmMnemonic": "X", "AllPoints": 1, "Count": 3, "Data": points}))
+    delivery = EdbJson().read(path)
+    assert delivery.batches[0].samples.values.tolist() == [0.5, 7.0]
+    assert dict(delivery.rejected) == {("X", "integer beyond 2**53 among floats"): 1}

@@ -90,11 +90,18 @@ def test_what_earlier_imports_know_is_kept_where_the_new_one_is_silent(folder, c
     assert Tdb.load(folder)["A"] == Entry("A", type="float64", unit="V", limits=Limits(red_low=1.0), subsystem="ACS")
 
 
-def test_list_of_unknown_kind_writes_nothing(folder, catalogue, tmp_path):
+def test_lists_of_unknown_kind_alone_write_nothing(folder, tmp_path):
     (tmp_path / "list.txt").write_text("A\n")
     with pytest.raises(FormatError, match="is no list of MSIDs of a known kind"):
-        install(folder, [catalogue(), tmp_path / "list.txt"])
+        install(folder, [tmp_path / "list.txt"])
     assert list(folder.iterdir()) == []
+
+
+def test_list_of_unknown_kind_beside_others_is_told(folder, catalogue, tmp_path):
+    (tmp_path / "list.txt").write_text("A\n")
+    done = install(folder, [catalogue(), tmp_path / "list.txt"])
+    assert done.written > 0
+    assert ("list.txt", "no list of MSIDs of a known kind") in done.imported.skipped
 
 
 @pytest.mark.parametrize("name", ["mine.yaml", "imported.yaml"])

@@ -188,3 +188,9 @@ def test_limits_beyond_64_bits_reject_nothing():
 def test_no_rows_stay_no_rows(entry, present, rows):
     conformed = conform(rows, entry, present)
     assert (len(conformed.samples), dict(conformed.rejected)) == (0, {})
+
+
+def test_empty_text_of_an_msid_of_texts_stays_empty():
+    samples = Samples.from_texts(np.arange(2), "ms", ["", "A"], raws=[0.0, 1.0])
+    assert conform(samples, Entry("x", type="text"), set()).samples.decoded().tolist() == ["", "A"]
+    assert conform(samples, Entry("x", type="state"), set()).samples.decoded().tolist() == ["0", "A"]

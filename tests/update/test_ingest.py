@@ -15,7 +15,9 @@ from formats import fos_example
 from jeta import update
 from jeta.archive import create_archive
 from jeta.errors import ArchiveLockedError, ArchiveNotFoundError
+from jeta.samples import Samples
 from jeta.tdb import Entry, write_yaml
+from jeta.update.conform import TEXT_NOT_KEPT, conform
 from update.deliveries import START_MS, START_S, balanced, everything, ramp, texts, write_json
 
 
@@ -57,12 +59,26 @@ def test_folder_is_taken_in_order_of_names_with_subfolders_and_without_hidden_fi
     assert [file.path.relative_to(folder).as_posix() for file in report.files] == ["a.json", "b.json", "sub/c.json"]
 
 
+@pytest.mark.parametrize("name", ["empty.json", "E1.h5", "a.csv"])
+def test_files_named_like_data_that_are_none_are_errors_in_a_folder_too(archive, folder, name):
+    (folder / name).write_text("")
+    write_json(folder / "z.json", {"x": ramp(2)})
+    report = update.ingest(folder, archive=archive)
+    assert (list(report.errors), report.stored) == ([folder / name], 2)
+
+
+def test_text_beside_the_number_of_a_numeric_msid_is_noted(archive):
+    conformed = conform(Samples.from_texts(np.arange(3), "ms", ["ON", "", "2"], raws=[1.0, 5.0, 2.0]), None, {"<f8"})
+    assert conformed.samples.values.tolist() == [1.0, 5.0, 2.0]
+    assert dict(conformed.notes) == {TEXT_NOT_KEPT: 1}
+
+
 def test_unknown_files_of_a_folder_are_skipped_and_of_the_call_are_errors(archive, folder):
     (folder / "notes.txt").write_text("hello")
-    (folder / "empty.json").write_text("")
     write_json(folder / "z.json", {"x": ramp(2)})
     inside = update.ingest(folder, archive=archive)
-    assert ([file.skipped for file in inside.files], inside.errors, inside.stored) == ([True, True, False], {}, 2)
+    assert ([file.skipped for file in inside.files], inside.errors, inside.stored) == ([True, False], {}, 2)
+    assert "notes.txt" in str(inside)
     given = update.ingest(folder / "notes.txt", archive=archive)
     assert list(given.errors) == [folder / "notes.txt"]
     assert not given.files[0].skipped

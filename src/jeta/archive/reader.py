@@ -21,13 +21,17 @@ from jeta.archive.layout import JOURNAL_SUFFIX, Layout
 from jeta.archive.manifest import RESOLUTIONS, Manifest
 from jeta.archive.manifest import load as load_manifest
 from jeta.archive.pending import find_pending
+from jeta.archive.segment import SegmentFile
 from jeta.errors import ArchiveCorruptError
 from jeta.tdb import Tdb
 from jeta.tdb.sources import list_files
 from jeta.times import TICKS_PER_SECOND, first_tick_at_or_after, ticks_to_seconds
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
+
+    from numpy.typing import NDArray
 
     from jeta.archive.column import Bounds
     from jeta.archive.output import Rows
@@ -37,6 +41,7 @@ _ATTEMPTS = 20
 _SETTLED_NS = 2 * 10**9
 """A manifest younger than this is read again each time: file times are too coarse to tell two quick folds apart."""
 NS = 10**9
+_BEYOND_INT64 = 2.0**63
 
 
 class ArchiveReader(Protocol):
@@ -67,6 +72,9 @@ class ArchiveReader(Protocol):
 
     def tdb(self) -> Tdb:
         """Return the telemetry database as it is now."""
+
+    def states(self, msid: str) -> list[tuple[int, str]]:
+        """Return the texts of an MSID with the whole number of each, sorted by number; empty if that is not one to one."""
 
 
 class JetaReader:
@@ -168,6 +176,40 @@ class JetaReader:
     def value_types(self, msid: str) -> set[str]:
         """Return the types in which rows of an MSID are held: ``"text"``, or names of numpy types such as ``"<f8"``."""
         return _value_types(self.journal_files(), self.manifest(msid), msid)
+
+    def states(self, msid: str) -> list[tuple[int, str]]:
+        """Return the texts of an MSID with the whole number that the source gave along with each, over all its rows.
+
+        Returns
+        -------
+        list of (int, str)
+            Sorted by number; empty for numeric MSIDs, and where numbers and texts are not one to one.
+        """
+        pairs: set[tuple[int, str]] = set()
+        for texts, raws in self._all_levels(msid):
+            whole = np.isfinite(raws) & (raws == np.trunc(raws)) & (np.abs(raws) < _BEYOND_INT64)
+            pairs.update(zip(raws[whole].astype(np.int64).tolist(), texts[whole].tolist(), strict=True))
+        numbers, names = {number for number, _ in pairs}, {name for _, name in pairs}
+        return sorted(pairs) if len(numbers) == len(pairs) == len(names) else []
+
+    def _all_levels(self, msid: str) -> list[tuple[NDArray[np.str_], NDArray[np.float64]]]:
+        """Tables of texts and numbers, as one state of the archive has them."""
+        for _ in range(_ATTEMPTS):
+            try:
+                return list(self._levels(msid))
+            except FileNotFoundError:
+                self._manifests.pop(msid, None)
+        return list(self._levels(msid))
+
+    def _levels(self, msid: str) -> Iterator[tuple[NDArray[np.str_], NDArray[np.float64]]]:
+        """Tables of texts and numbers, of each segment and commit."""
+        pending = find_pending(self.journal_files(), msid, None, after=0)
+        yield from [] if pending is None else pending.levels()
+        for record in self.manifest(msid).segments:
+            with SegmentFile(self.layout.column(msid), record) as segment:
+                levels = segment.levels()
+                if segment.type_name == "text" and levels is not None:
+                    yield levels, segment.raws()
 
     def rows(self, msid: str) -> int:
         """Return the number of samples of an MSID, those of the journal included."""

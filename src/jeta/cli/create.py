@@ -30,10 +30,16 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> arg
         "--time-system", choices=SYSTEMS, default="unix", help="what times count, in seconds (default: %(default)s)"
     )
     command.add_argument(
-        "--earliest", default="1990-01-01", metavar="TIME", help="rows before are impossible (default: %(default)s)"
+        "--earliest",
+        default="1990-01-01",
+        metavar="TIME",
+        help="rows of files before are impossible (default: %(default)s)",
     )
     command.add_argument(
-        "--latest", default="2090-01-01", metavar="TIME", help="rows from then on are impossible (default: %(default)s)"
+        "--latest",
+        default="2090-01-01",
+        metavar="TIME",
+        help="rows of files from then on are impossible (default: %(default)s)",
     )
     command.set_defaults(run=run)
     return command

@@ -20,7 +20,7 @@ _SHOWN = 10
 _EPILOG = """\
 examples:
   jeta tdb import jwst_edb_mnemonics.json nircam_mnemonics_to_monitor.json
-  jeta tdb search nircam voltage
+  jeta tdb search ice voltage
 """
 _IMPORT_EPILOG = """\
 Writes to imported.yaml in the archive's folder tdb. Other files there are people's: they stay as they are, and win. Exit code 1
@@ -33,7 +33,7 @@ _SEARCH_EPILOG = """\
 Exit code 1 if nothing was found.
 
 example:
-  jeta tdb search nircam voltage
+  jeta tdb search ice voltage
 """
 
 

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from jeta.tdb import Entry
 
 _STATS = ("5min", "daily")
-_BEYOND_INT64 = 2.0**63
 
 
 class MSID:
@@ -123,7 +122,6 @@ class MSID:
         self.vals = _joined([_values(part) for part in parts])
         self.bads: NDArray[np.bool_] | None = _joined([_bads(part) for part in parts])
         self.alarms = _alarms(parts)
-        self._levels = _numbered_states(parts)
 
     def _first(self, archive: ArchiveReader) -> float | None:
         """The archive's first sample; no later than that of this MSID, should the archive remember it wrong."""
@@ -167,9 +165,7 @@ class MSID:
         """
         if self._entry is not None:
             return self._entry
-        from jeta.archive import open_archive  # noqa: PLC0415 - only to word the error
-
-        return open_archive(self._archive_root).tdb()[self.MSID]
+        return session.archive_at(self._archive_root).tdb()[self.MSID]
 
     @property
     def state_codes(self) -> list[tuple[int, str]] | None:
@@ -180,7 +176,7 @@ class MSID:
         if self.vals.dtype.kind != "U":
             return None
         codes = list(self._entry.state_codes) if self._entry is not None else []
-        return codes or self._levels or None
+        return codes or session.archive_at(self._archive_root).states(self.MSID) or None
 
     @property
     def raw_vals(self) -> NDArray[np.signedinteger] | None:
@@ -279,19 +275,6 @@ def _alarms(parts: list[Rows]) -> NDArray[np.int16] | None:
     if all(part.alarm is None for part in parts):
         return None
     return _joined([np.zeros(len(p.times), np.int16) if p.alarm is None else p.alarm for p in parts])
-
-
-def _numbered_states(parts: list[Rows]) -> list[tuple[int, str]]:
-    """States with the whole number that the source gave along with each; none if that is not one to one."""
-    pairs = {
-        (int(number), text)
-        for part in parts
-        if part.texts is not None and part.raws is not None
-        for number, text in zip(part.raws.tolist(), part.texts.tolist(), strict=True)
-        if float(number).is_integer() and abs(number) < _BEYOND_INT64
-    }
-    numbers = {number for number, _ in pairs}
-    return sorted(pairs) if len(numbers) == len(pairs) == len({text for _, text in pairs}) else []
 
 
 MSID.fetch = sys.modules["jeta.fetch"]

@@ -129,7 +129,17 @@ def current_archive() -> ArchiveReader:
     ArchiveNotFoundError
         If there is none, or there is no archive at its root.
     """
-    root = current_root()
+    return archive_at(current_root())
+
+
+def archive_at(root: Path) -> ArchiveReader:
+    """Return the archive at a root, open.
+
+    Raises
+    ------
+    ArchiveNotFoundError
+        If there is no archive.
+    """
     known, signature = _open.get(root), _signature(root)
     if known is not None and known[1] == signature:
         return known[0]

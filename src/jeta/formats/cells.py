@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from jeta.formats.rejection import Sieve
 
 NO_KIND, FLOAT, INTEGER, TEXT, BOOLEAN = range(5)
+_EXACT_INTEGER = 2**53
 
 MAX_TEXT_CHARACTERS = 4096
 """A longer text is no telemetry but damage, such as a quote that was opened and not closed."""
@@ -165,6 +166,10 @@ def settle(cells: Cells, sieve: Sieve) -> None:
     for family in np.flatnonzero(counts):
         if family != winner:
             sieve.reject(families == family, f"{_ONE[family]} among {_MANY[winner]}")
+    integers = cells.kinds == INTEGER
+    if (cells.kinds[sieve.kept] == FLOAT).any() and integers.any():
+        beyond = (cells.integers > _EXACT_INTEGER) | (cells.integers < -_EXACT_INTEGER)
+        sieve.reject(integers & beyond, rejection.INEXACT)
 
 
 def column(ticks: NDArray[np.int64], resolution: str, cells: Cells, vocabulary: Vocabulary) -> Samples:

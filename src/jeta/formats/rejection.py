@@ -20,6 +20,7 @@ UNKNOWN_TYPE = "unknown type of value"
 NOT_A_FLOAT = "value is not a float"
 NOT_AN_INTEGER = "value is not an integer"
 INTEGER_TOO_LARGE = "value does not fit into 64 bits"
+INEXACT = "integer beyond 2**53 among floats"
 TEXT_TOO_LONG = "text is too long"
 ALARM_TOO_LARGE = "alarm status does not fit into 16 bits"
 

@@ -8,7 +8,7 @@ The type of numbers is the entry's. A row that does not fit is rejected with a r
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -32,6 +32,7 @@ EARLIEST_NS, LATEST_NS = -8 * 10**18, 9 * 10**18
 TOO_EARLY = "time before the earliest of the archive"
 TOO_LATE = "time after the latest of the archive"
 TEXT_FOR_NUMBER = "text for a numeric MSID"
+TEXT_NOT_KEPT = "text beside the number of a numeric MSID: the number is kept; an MSID of states needs type: state"
 INEXACT = "integer beyond 2**53 among floats"
 
 
@@ -45,10 +46,13 @@ class Conformed:
         The rows to commit, in the order given.
     rejected : Counter
         Rows left out, by reason.
+    notes : Counter
+        Rows of which something was not kept, by what.
     """
 
     samples: Samples
     rejected: Counter[str]
+    notes: Counter[str] = field(default_factory=Counter)
 
 
 def within(samples: Samples, earliest_ns: int, latest_ns: int) -> Conformed:
@@ -92,7 +96,17 @@ def conform(samples: Samples, entry: Entry | None, present: Collection[str]) -> 
     numbers = _as_numbers(_with_raws(samples, dict(entry.state_codes) if entry is not None else {}))
     typed = _as_present_integers(_as_declared(numbers.samples, entry), present)
     checked = _exact_among(typed, present)
-    return Conformed(checked.samples, numbers.rejected + checked.rejected)
+    return Conformed(checked.samples, numbers.rejected + checked.rejected, _texts_not_kept(samples, entry))
+
+
+def _texts_not_kept(samples: Samples, entry: Entry | None) -> Counter[str]:
+    """Count the rows whose number is kept and whose text, which says something else, is not."""
+    if samples.texts is None or samples.raws is None or not len(samples):
+        return Counter()
+    codes = dict(entry.state_codes) if entry is not None else {}
+    pairs = zip(samples.texts.tolist(), samples.raws.tolist(), strict=True)
+    says_more = [bool(text) and not np.isnan(number) and text != _state_text(number, codes) for text, number in pairs]
+    return +Counter({TEXT_NOT_KEPT: int(np.array(says_more)[samples.values].sum())})
 
 
 def _without(samples: Samples, left_out: NDArray[np.bool_], rejected: Counter[str]) -> Conformed:
@@ -109,7 +123,7 @@ def _as_text(samples: Samples, entry: Entry | None) -> Samples:
         coded = Samples.from_texts(np.arange(len(texts)), "ms", texts, raws=numbers.astype(np.float64))
         return replace(samples, values=coded.values[place], texts=coded.texts, raws=coded.raws)
     blank = samples.texts == ""
-    if not (blank & ~np.isnan(samples.raws)).any():
+    if (entry is not None and entry.type == "text" and not codes) or not (blank & ~np.isnan(samples.raws)).any():
         return _with_raws(samples, codes)
     pairs = zip(samples.texts.tolist(), samples.raws.tolist(), strict=True)
     texts = [text or (_state_text(number, codes) if number == number else "") for text, number in pairs]  # noqa: PLR0124 - NaN

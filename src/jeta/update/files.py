@@ -181,6 +181,7 @@ def _rows_by_msid(writer: Writer, tdb: Tdb, delivery: Delivery, report: FileRepo
         present.update("text" if part.is_text else part.values.dtype.str for part in result.get(msid, ()))
         conformed = reject_unless_exact(writer, msid, conform(timely.samples, entry, present))
         tally.rejected += timely.rejected + conformed.rejected
+        report.notes += conformed.notes
         result.setdefault(msid, []).append(_in_system(conformed.samples, config.time_system))
     return {msid: concatenate(parts) for msid, parts in result.items()}
 

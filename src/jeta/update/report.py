@@ -76,6 +76,8 @@ class FileReport:
     msids : dict of str to Tally
         By MSID. Rows whose identifier the telemetry database does not know are under ``id <number>``, rows that cannot be
         told to belong to any MSID under the empty name.
+    notes : Counter
+        Rows among the stored ones of which something was not kept, by what.
     error : str
         Why the file could not be read; empty if it could. It stays where it is, and nothing of it is in the archive.
     skipped : bool
@@ -85,6 +87,7 @@ class FileReport:
     path: Path | None
     format: str = ""
     msids: dict[str, Tally] = field(default_factory=dict)
+    notes: Counter[str] = field(default_factory=Counter)
     error: str = ""
     skipped: bool = False
 
@@ -173,6 +176,10 @@ class Report:
         lines += [f"  rejected {rows:>12,}  {reason}" for reason, rows in sorted(whole.rejected.items())]
         if UNKNOWN_ID in whole.rejected and not whole.stored:
             lines.append("  which MSID an identifier is, the telemetry database says: fill it with  jeta tdb import")
+        notes: Counter[str] = Counter()
+        for file in self.files:
+            notes.update(file.notes)
+        lines += [f"  note {rows:>16,}  {what}" for what, rows in sorted(notes.items())]
         skipped = [file.path.name for file in self.files if file.skipped and file.path is not None]
         if skipped:
             some = ", ".join(skipped[:_SHOWN]) + (", ..." if len(skipped) > _SHOWN else "")

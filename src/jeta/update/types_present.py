@@ -35,4 +35,4 @@ def reject_unless_exact(writer: Writer, msid: str, conformed: Conformed) -> Conf
     values = writer.reader.read_samples(msid, *span).values
     if int(values.max()) <= _EXACT_INTEGER and int(values.min()) >= -_EXACT_INTEGER:
         return conformed
-    return Conformed(samples.take(slice(0, 0)), conformed.rejected + Counter({INEXACT: len(samples)}))
+    return Conformed(samples.take(slice(0, 0)), conformed.rejected + Counter({INEXACT: len(samples)}), conformed.notes)
