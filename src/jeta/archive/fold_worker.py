@@ -11,6 +11,7 @@ import json
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -43,7 +44,8 @@ class FoldWorkers:
     def __exit__(self, *_: object) -> None:
         for process in self._processes:
             if process.stdin is not None:
-                process.stdin.close()
+                with suppress(BrokenPipeError):  # a worker that was killed has told so already
+                    process.stdin.close()
         for process in self._processes:
             process.wait()
             if process.stdout is not None:
@@ -62,9 +64,11 @@ class FoldWorkers:
         process = self._process()
         if process.stdin is None or process.stdout is None:
             raise OSError(f"worker {process.pid} of the fold has no pipes; run the fold again with one worker")
-        process.stdin.write(json.dumps({"root": str(root), "names": list(names)}) + "\n")
-        process.stdin.flush()
-        line = process.stdout.readline()
+        line = ""
+        with suppress(BrokenPipeError):
+            process.stdin.write(json.dumps({"root": str(root), "names": list(names)}) + "\n")
+            process.stdin.flush()
+            line = process.stdout.readline()
         if not line:
             raise OSError(f"worker {process.pid} of the fold was killed; nothing is lost, run the fold again")
         answer = json.loads(line)

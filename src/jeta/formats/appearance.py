@@ -98,6 +98,7 @@ def _bytes_look_like(start: bytes) -> str:
         text = "\0"
     if "\0" in text:
         return f"binary data that begins with {start[:8]!r}"
-    kind = "JSON without 'TlmMnemonic'" if text.lstrip()[:1] in {"{", "["} else "text"
+    is_json = text.lstrip()[:1] in {"{", "["}
+    kind = ("JSON" if "TlmMnemonic" in text else "JSON without 'TlmMnemonic'") if is_json else "text"
     first_line = (text.strip().splitlines() or [""])[0]
     return f"{kind} that begins with {first_line[:_SHOWN_CHARACTERS]!r}"
