@@ -55,11 +55,6 @@ class Layout:
         return self.root / "tdb" / ".cache.jsonl"
 
     @property
-    def bad_times(self) -> Path:
-        """The bad-times table."""
-        return self.root / "bad_times.dat"
-
-    @property
     def columns(self) -> Path:
         """The folder that holds a folder for each MSID."""
         return self.root / "columns"

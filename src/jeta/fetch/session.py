@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from jeta.archive import ArchiveReader, Writer
-    from jeta.tdb import Tdb
 
 _lock = threading.Lock()
 _chosen: list[Path] = []
@@ -148,8 +147,3 @@ def archive_at(root: Path) -> ArchiveReader:
     with _lock:
         _open[root] = reader, signature
     return reader
-
-
-def current_tdb() -> Tdb:
-    """Return the telemetry database of the archive in use."""
-    return current_archive().tdb()
