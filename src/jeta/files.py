@@ -50,11 +50,10 @@ def sync_each(paths: Iterable[Path]) -> None:
     faster than one by one (0.11 instead of 0.37 ms each on ext4).
     """
     for path in paths:
-        descriptor = os.open(path, os.O_RDONLY if os.name != "nt" else os.O_RDWR)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+        if path.is_dir():
+            sync_folder(path)
+        else:
+            sync_file(path)
 
 
 @contextmanager

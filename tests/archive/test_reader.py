@@ -158,3 +158,19 @@ def test_a_long_span_is_read_by_several_threads(tmp_path, count):
     read = JetaReader(root).read("A", 0.001, INF)
     assert np.array_equal(read.values, values[1:])
     assert np.array_equal(read.times, np.arange(1, count) / 1000)
+
+
+def test_journal_in_coarser_ticks_than_several_segments_hides_no_row(tmp_path, monkeypatch):
+    """Windows are cut in the finest ticks of all: rounded, the end of one segment and the start of the next would share one."""
+    use_small_pieces(monkeypatch, segment_rows=4)
+    micros = [1_000_100, 1_000_200, 1_000_300, 1_000_400, 1_000_500, 1_000_600, 1_000_700, 1_000_800]
+    root = archive_with(tmp_path / "a", {"A": rows(micros, np.arange(8.0), "us")})
+    with Writer(root) as writer:
+        writer.commit({"A": rows([1000], [-1.0])})
+        writer.commit({"A": rows([1002], [-2.0])})
+    assert len(JetaReader(root).manifest("A").segments) > 1
+    before = JetaReader(root).read("A", -np.inf, np.inf).values.tolist()
+    with Writer(root) as writer:
+        writer.fold()
+    assert before == [-1.0, *range(8), -2.0]
+    assert JetaReader(root).read("A", -np.inf, np.inf).values.tolist() == before

@@ -175,6 +175,8 @@ def _windows(pieces: Sequence[Piece], pending: PendingRows | None) -> Iterator[t
     if pending is None:
         yield from ((piece, None) for piece in pieces)
         return
+    # In the finest ticks of all: a start that was rounded up would leave two segments in one window.
+    pending = pending.among(piece.segment.resolution for piece in pieces)
     cuts = pending.cuts(_WINDOW_ROWS)
     low, high = cuts[0], cuts[-1]
     starts = {tick for piece in pieces for tick in _start_ticks(piece, pending.resolution) if low < tick < high}
@@ -189,21 +191,21 @@ def _windows(pieces: Sequence[Piece], pending: PendingRows | None) -> Iterator[t
 
 
 def _start_ticks(piece: Piece, resolution: str) -> list[int]:
-    """Instants at which to cut a piece: its first, and one every so many of its rows, rounded up."""
+    """Instants at which to cut a piece: its first, and one every so many of its rows."""
     every = max(1, _WINDOW_ROWS // int(piece.segment.record["chunk_rows"]))
-    own, wanted = TICKS_PER_SECOND[piece.segment.resolution], TICKS_PER_SECOND[resolution]
-    return [-(-tick * wanted // own) for tick in piece.segment.chunks["first"][::every].tolist()]
+    scale = TICKS_PER_SECOND[resolution] // TICKS_PER_SECOND[piece.segment.resolution]
+    return [tick * scale for tick in piece.segment.chunks["first"][::every].tolist()]
 
 
 def _cut(piece: Piece, cuts: Sequence[int], resolution: str) -> Iterator[tuple[int, Piece]]:
     """The rows of a piece in each window: window -1 is before the first cut, the last one after the last cut."""
-    own, wanted = TICKS_PER_SECOND[piece.segment.resolution], TICKS_PER_SECOND[resolution]
-    first, last = int(piece.segment.record["first"]) * wanted, int(piece.segment.record["last"]) * wanted
+    scale = TICKS_PER_SECOND[resolution] // TICKS_PER_SECOND[piece.segment.resolution]
+    first, last = int(piece.segment.record["first"]) * scale, int(piece.segment.record["last"]) * scale
     row = piece.start_row
     for window, cut in enumerate(cuts, start=-1):
-        if cut * own <= first:
+        if cut <= first:
             continue
-        found = piece.stop_row if cut * own > last else row_at(piece.segment, -(-cut * own // wanted))
+        found = piece.stop_row if cut > last else row_at(piece.segment, -(-cut // scale))
         stop = min(max(row, found), piece.stop_row)
         if row < stop:
             yield window, Piece(piece.segment, row, stop)

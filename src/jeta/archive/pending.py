@@ -10,7 +10,7 @@ from jeta.samples import Samples, finest, overlay
 from jeta.times import TICKS_PER_SECOND
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from contextlib import AbstractContextManager
 
     import numpy as np
@@ -47,22 +47,28 @@ class PendingRows:
     ----------
     parts : sequence of Part
         Oldest first, at least one, none empty; see `find_pending`.
+    finer : iterable of {'ms', 'us', 'ns'}
+        Resolutions of the rows that these are laid over, so that ticks of both compare without rounding.
 
     Attributes
     ----------
     rows : int
         How many there are at most: those that are hidden count too.
     resolution : {'ms', 'us', 'ns'}
-        The finest of the commits; all ticks here are of it.
+        The finest of the commits and of `finer`; all ticks here are of it.
     types : set of str
         Types of the values, ``"text"`` or names of numpy types.
     """
 
-    def __init__(self, parts: Sequence[Part]) -> None:
+    def __init__(self, parts: Sequence[Part], finer: Iterable[str] = ()) -> None:
         self._parts = parts
         self.rows = sum(part.stop_row - part.start_row for part in parts)
-        self.resolution = finest([part.resolution for part in parts])
+        self.resolution = finest([*(part.resolution for part in parts), *finer])
         self.types = {part.entry["dtype"].decode() for part in parts}
+
+    def among(self, resolutions: Iterable[str]) -> PendingRows:
+        """Return the same rows in ticks as fine as those of other rows."""
+        return PendingRows(self._parts, resolutions)
 
     def levels(self) -> list[tuple[NDArray[np.str_], NDArray[np.float64]]]:
         """Return the texts of each commit, and the number of each text; nothing for numeric MSIDs."""
