@@ -22,7 +22,7 @@ ALL = [kind for _, kind in inspect.getmembers(errors, inspect.isclass) if issubc
 
 @pytest.fixture(autouse=True)
 def _clean_environment(monkeypatch):
-    for name in ("ENG_ARCHIVE", "CXOTIME_NOW", "JETA_WORKERS"):
+    for name in ("ENG_ARCHIVE", "CXOTIME_NOW", "JETA_WORKERS", "JETA_CACHE", "MAST_API_TOKEN", "CHETA_FETCH_DATA_GAP"):
         monkeypatch.delenv(name, raising=False)
 
 

@@ -105,3 +105,51 @@ class MissingExtraError(JetaError, ImportError):
     """An optional package that is not installed."""
 
     code = "missing-extra"
+
+
+class ExpressionError(JetaError, ValueError):
+    """An event expression or logical expression that cannot be read, or asks for what there is not."""
+
+    code = "bad-expression"
+
+
+class UnknownEventError(JetaError, ValueError, KeyError):
+    """A name that no event set of the archive bears."""
+
+    code = "unknown-event"
+
+
+class EventSetError(JetaError, ValueError):
+    """A file of an archive's event sets that is wrong; the message gives file and entry."""
+
+    code = "bad-event-set"
+
+
+class UnitSystemError(JetaError, ValueError, KeyError):
+    """A system of units that there is not, or a setting of `jeta.units.Units` other than its system."""
+
+    code = "bad-unit-system"
+
+
+class SourceError(JetaError, OSError):
+    """A source of samples that cannot be reached, refuses, or answers with something else than samples."""
+
+    code = "source"
+
+
+class SourceSpecError(JetaError, ValueError):
+    """A choice of sources that cannot be made: an unknown name, a wrong option, or none at all."""
+
+    code = "bad-source"
+
+
+class TooLargeError(JetaError, MemoryError):
+    """A request that would take more memory than its limit allows."""
+
+    code = "too-large"
+
+
+class ArchiveMismatchError(JetaError, ValueError):
+    """Archives that cannot be read as one, since their times do not count the same."""
+
+    code = "archive-mismatch"
