@@ -1,0 +1,33 @@
+"""Statistics of an MSID per bin of time: counts, extrema, means, spread, percentiles, states.
+
+`statistics` makes of samples the arrays that users see; `bin_columns` makes the columns as they are stored, and `as_attributes`
+gives stored columns the names that users see. Everything is arithmetic on arrays: no file is read.
+
+Examples
+--------
+>>> import numpy as np
+>>> result = statistics(np.array([0.0, 100.0, 400.0]), np.array([1.0, 3.0, 7.0]), 328, daily=False)
+>>> result["times"].tolist(), result["samples"].tolist(), result["means"].tolist()
+([164.0, 492.0], [2, 1], [2.0, 7.0])
+"""
+
+from jeta.statistics.bins import BIN_WIDTHS_S, Bins, bin_edges, bin_midpoints, bin_numbers, bin_width_s, touched_bins
+from jeta.statistics.compute import bin_columns, statistics
+from jeta.statistics.records import PERCENTILES, as_attributes, attribute_name, column_names, state_columns
+
+__all__ = [
+    "BIN_WIDTHS_S",
+    "PERCENTILES",
+    "Bins",
+    "as_attributes",
+    "attribute_name",
+    "bin_columns",
+    "bin_edges",
+    "bin_midpoints",
+    "bin_numbers",
+    "bin_width_s",
+    "column_names",
+    "state_columns",
+    "statistics",
+    "touched_bins",
+]
