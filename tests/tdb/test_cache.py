@@ -54,6 +54,21 @@ def test_a_cached_database_is_equal_to_the_loaded_one(folder, no_yaml):
     assert second.search("bär") == first.search("bär") == [ENTRIES[1]]
 
 
+def test_units_calibrations_and_limits_by_date_are_cached(write, no_yaml):
+    folder = write(
+        "A:\n  units: {sci: K}\n"
+        "  calibrations: [{polynomial: [1, 2]}, {valid_from: 2020:001, points: [[0, 1], [1, 5]]}]\n"
+        "  limits: [{red_low: 1}, {valid_from: 2020:001, red_low: 2}]\n"
+        "B:\n  calibration: {states: {0: OFF}}\n"
+    )
+    loaded = dict(Tdb.load(folder))
+    no_yaml()
+    cached = dict(Tdb.load(folder))
+    assert cached == loaded
+    assert cached["A"].limits == cached["A"].limits_history[1][1] == Limits(red_low=2)
+    assert hash(cached["A"]) == hash(loaded["A"])
+
+
 def test_a_cached_entry_is_made_once(folder):
     Tdb.load(folder)
     tdb = Tdb.load(folder)
@@ -144,7 +159,7 @@ def flip(content, at):
         lambda content: content[: len(content) // 2],
         lambda content: content + b"x",
         lambda content: b"\0" * len(content),
-        lambda content: content.replace(b"version 1", b"version 0"),
+        lambda content: content.replace(b"version 2", b"version 1"),
         lambda content: content.replace(b"OFF", b"OUT"),
         lambda content: flip(content, 60),
         lambda content: flip(content, len(content) - 10),

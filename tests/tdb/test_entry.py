@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from jeta.errors import MsidNameError, TdbError
-from jeta.tdb import Entry, Limits
+from jeta.tdb import Calibration, Entry, Enumeration, Limits, PointPairs, Polynomial
 from jeta.tdb.entry import as_values, restored
 
 FULL = Entry(
@@ -26,11 +26,21 @@ FULL = Entry(
     cadence_s=32.8,
     on_change=True,
 )
+LINE = Calibration(Polynomial((0, 2)))
+RAW = Entry(
+    "COUNTS",
+    unit="K",
+    units={"sci": "DEGC", "eng": "DEGF"},
+    type="uint8",
+    calibrations=Calibration([(None, Polynomial((0, 2))), ("2020:001", PointPairs(((0, 1), (9, 2)), True))]),
+    limits_history=[(None, Limits(red_low=1)), ("2020:001", Limits()), ("2021:001", Limits(red_high=5))],
+)
+STATES = Entry("MODE", type="uint8", calibrations=Calibration(Enumeration({0: "OFF", 1: "ON"})))
 
 
 def test_an_entry_needs_a_name_only():
     entry = Entry("tephin")
-    assert dataclasses.astuple(entry) == ("TEPHIN", None, "", None, None, (), None, None, None, False)
+    assert dataclasses.astuple(entry) == ("TEPHIN", None, "", None, (), None, (), None, None, (), None, None, False)
 
 
 def test_an_entry_never_changes():
@@ -103,6 +113,16 @@ def test_values_come_out_in_their_canonical_form(given, expected):
         ({"state_codes": {1: True}}, "key 'state_codes': expected text, got True"),
         ({"state_codes": [(1, "A"), (1, "B")]}, "expected each raw count once, got 1 for 'A' and for 'B'"),
         ({"limits": {"red_low": 1}}, "key 'limits': expected Limits, got {'red_low': 1}"),
+        ({"limits_history": Limits(1)}, "key 'limits': expected pairs of valid_from and what is valid, got Limits("),
+        ({"limits_history": [Limits(1)]}, "key 'limits': expected pairs of valid_from and what is valid, got Limits("),
+        ({"limits_history": [(None, 5)]}, "key 'limits': expected Limits, got 5"),
+        ({"units": "V"}, "key 'units': expected a unit for each of some unit systems, got 'V'"),
+        ({"units": ["V"]}, "key 'units': expected pairs of unit system and unit, got 'V'"),
+        ({"units": {"si": "V"}}, "key 'units': expected unit systems of cxc, sci, eng, each once, got 'si'"),
+        ({"units": [("sci", "V"), ("SCI", "mV")]}, "each once, got 'SCI'"),
+        ({"units": {"sci": " "}}, "key 'units': expected a unit for the system 'sci', got ' '"),
+        ({"units": {"sci": 5}}, "key 'units': expected text, got 5"),
+        ({"calibrations": Polynomial((1,))}, "key 'calibrations': expected a Calibration, got Polynomial("),
         ({"cadence_s": 0}, "key 'cadence_s': expected seconds above 0 as a finite number, got 0"),
         ({"cadence_s": "1"}, "key 'cadence_s': expected seconds above 0 as a finite number, got '1'"),
         ({"cadence_s": float("inf")}, "as a finite number, got inf"),
@@ -115,7 +135,7 @@ def test_a_wrong_value_is_refused_with_msid_key_value_and_what_was_expected(give
         Entry("tephin", **given)
     assert str(caught.value).startswith("MSID TEPHIN: key ")
     assert said in str(caught.value)
-    assert caught.value.key == next(iter(given))
+    assert caught.value.key == next(iter(given)).removesuffix("_history")
 
 
 def test_an_error_survives_pickling_so_that_workers_can_send_it():
@@ -125,37 +145,28 @@ def test_an_error_survives_pickling_so_that_workers_can_send_it():
     assert (str(again), again.key) == (str(caught.value), "id")
 
 
-class TestLimits:
-    def test_limits_are_floats(self):
-        limits = Limits(red_low=-1, yellow_high=np.float32(2))
-        assert dataclasses.astuple(limits) == (-1.0, None, None, 2.0, None)
-        assert type(limits.red_low) is type(limits.yellow_high) is float
+@pytest.mark.parametrize("units", [{"SCI ": " K", "eng": "F"}, [("eng", "F"), ["sci", "K"]]])
+def test_units_are_sorted_pairs_whatever_they_were(units):
+    assert Entry("A", units=units).units == (("eng", "F"), ("sci", "K"))
 
-    def test_equal_neighbours_are_in_order(self):
-        assert Limits(1, 1, 1, 1, 1).nominal == 1
 
-    @pytest.mark.parametrize(
-        ("given", "said"),
-        [
-            ({"yellow_low": 2, "yellow_high": 1}, "got yellow_low 2.0 above yellow_high 1.0"),
-            ({"red_low": 2, "red_high": 1}, "got red_low 2.0 above red_high 1.0"),
-            ({"red_low": -1, "yellow_low": -2}, "got red_low -1.0 above yellow_low -2.0"),
-            ({"nominal": 9, "red_high": 8}, "got nominal 9.0 above red_high 8.0"),
-        ],
-    )
-    def test_limits_must_ascend(self, given, said):
-        with pytest.raises(TdbError, match="red_low <= yellow_low <= nominal <= yellow_high <= red_high") as caught:
-            Limits(**given)
-        assert said in str(caught.value)
+class TestCalibrated:
+    def test_raw_counts_are_stored_although_users_see_states(self):
+        assert (STATES.is_text, STATES.dtype, STATES.state_codes) == (False, np.dtype("u1"), ())
 
-    @pytest.mark.parametrize("value", [float("nan"), float("inf"), "1", True, [1], 10**400])
-    def test_a_limit_must_be_a_finite_number(self, value):
-        with pytest.raises(TdbError, match="expected red_high as a finite number"):
-            Limits(red_high=value)
+    def test_raw_counts_are_stored_where_their_type_is_not_known(self):
+        assert Entry("A", calibrations=LINE).is_text is False
 
-    def test_only_limits_that_limit_something_are_true(self):
-        assert Limits(nominal=0)
-        assert not Limits()
+    def test_state_codes_whose_texts_are_stored_contradict_them(self):
+        with pytest.raises(TdbError, match="MSID A: key 'calibrations': expected either state_codes") as caught:
+            Entry("A", state_codes={0: "OFF"}, calibrations=LINE)
+        assert "{0: 'OFF'}" in str(caught.value)
+        assert caught.value.key == "calibrations"
+
+    @pytest.mark.parametrize("kind", ["text", "state"])
+    def test_a_type_of_texts_contradicts_them(self, kind):
+        with pytest.raises(TdbError, match=f"expected the type of the raw counts .* got type '{kind}'"):
+            Entry("A", type=kind, calibrations=LINE)
 
 
 @pytest.mark.parametrize(
@@ -177,7 +188,7 @@ def test_what_users_see_of_a_type(kind, codes, dtype, is_text):
     assert entry.is_text is is_text
 
 
-@pytest.mark.parametrize("entry", [FULL, Entry("A"), Entry("B", limits=Limits(yellow_low=0.1))])
+@pytest.mark.parametrize("entry", [FULL, RAW, STATES, Entry("A"), Entry("B", limits=Limits(yellow_low=0.1))])
 def test_an_entry_comes_back_from_json_pickle_and_copy_as_it_was(entry):
     assert restored(json.loads(json.dumps(as_values(entry)))) == entry
     assert pickle.loads(pickle.dumps(entry)) == copy.deepcopy(entry) == entry

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from jeta.errors import TdbError
-from jeta.tdb import Entry, Limits, Tdb
+from jeta.tdb import Calibration, Entry, Enumeration, Limits, PointPairs, Polynomial, Tdb, keys
 from jeta.tdb.loader import read_yaml
 
 HEATER = """\
@@ -87,11 +87,8 @@ def test_any_text_is_as_written(write, text):
 
 @pytest.mark.parametrize("nothing", ["", "~", "null", "Null", "NULL"])
 def test_a_key_without_a_value_says_nothing(write, nothing):
-    keys = "\n".join(
-        f"{key}: {nothing}"
-        for key in ("id", "description", "unit", "type", "state_codes", "limits", "cadence_s", "on_change")
-    )
-    assert only(write, keys) == Entry("A")
+    lines = "\n".join(f"{key}: {nothing}" for key in keys.READERS if key != "name")
+    assert only(write, lines) == Entry("A")
 
 
 def test_null_in_quotes_is_a_text(write):
@@ -122,6 +119,53 @@ def test_limits_may_be_spelled_in_several_ways(write, limits, expected):
 
 
 @pytest.mark.parametrize(
+    ("limits", "history"),
+    [
+        ("{valid_from: 2010:001, red_low: 1}", [("2010:001", Limits(1))]),
+        ("[{red_low: 1}]", [(None, Limits(1))]),
+        (
+            "[{red_low: 1}, {valid_from: 2010-01-01, red: [2, 3]}]",
+            [(None, Limits(1)), ("2010:001", Limits(2, red_high=3))],
+        ),
+        ("\n  - red_low: 1\n  - Valid From: 2010:001:12:00\n", [(None, Limits(1)), ("2010:001:12:00", Limits())]),
+        ("[{valid_from: ~, red_low: 1}, {valid_from: '2010:001'}]", [(None, Limits(1)), ("2010:001", Limits())]),
+        ("[]", ()),
+    ],
+)
+def test_limits_may_have_dates(write, limits, history):
+    assert only(write, f"limits: {limits}") == Entry("A", limits_history=history)
+
+
+@pytest.mark.parametrize(
+    ("curve", "expected"),
+    [
+        ("{polynomial: [-10, 0.5, 1e-3]}", Polynomial((-10, 0.5, 0.001))),
+        ("{Points: [[0, -1.5], [255, 5]]}", PointPairs(((0, -1.5), (255, 5)))),
+        ("{points: [[0, 1], [5, 0]], extrapolate: yes}", PointPairs(((0, 1), (5, 0)), extrapolate=True)),
+        ("{points: [[0, 1], [5, 0]], extrapolate: ~}", PointPairs(((0, 1), (5, 0)))),
+        ("{states: {0: OFF, 0x1: ON}}", Enumeration({0: "OFF", 1: "ON"})),
+        ("{states: [[1, NO], [-1, null]]}", Enumeration({1: "NO", -1: "null"})),
+    ],
+)
+@pytest.mark.parametrize("key", ["calibration", "calibrations", "Calibrations"])
+def test_one_curve_is_a_mapping(write, key, curve, expected):
+    assert only(write, f"{key}: {curve}").calibrations == Calibration(expected)
+
+
+@pytest.mark.parametrize(
+    "date", ["2010:001", "2010-01-01", "'2010:001:00:00:00.000'", "2010-01-01T00:00:00Z", "2010001"]
+)
+def test_several_curves_are_a_list_with_dates(write, date):
+    lines = f"calibrations:\n  - polynomial: [0, 1]\n  - valid_from: {date}\n    polynomial: [0, 2]"
+    expected = Calibration([(None, Polynomial((0, 1))), ("2010-01-01T00:00:00.000", Polynomial((0, 2)))])
+    assert only(write, lines).calibrations == expected
+
+
+def test_units_are_a_mapping_of_systems(write):
+    assert only(write, "units: {sci: DEGC, ENG: NO}").units == (("eng", "NO"), ("sci", "DEGC"))
+
+
+@pytest.mark.parametrize(
     ("word", "expected"), [("true", True), ("Yes", True), ("1", True), ("OFF", False), ("no", False), ("0", False)]
 )
 def test_a_truth_value_may_be_said_in_several_words(write, word, expected):
@@ -142,8 +186,11 @@ def test_an_entry_can_take_keys_from_another(write):
     [
         ("unit: [1, 2]", 2, "key 'unit': expected text, got [1, 2]"),
         ("unit: V\ndescription: {a: b}", 3, "key 'description': expected text, got {a: b}"),
-        ("units: V", 2, "key 'units': no such key; expected one of name, id, description, unit, type"),
-        ("units: V", 2, "did you mean 'unit'?"),
+        ("unitt: V", 2, "key 'unitt': no such key; expected one of name, id, description, unit, units, type"),
+        ("unitt: V", 2, "did you mean 'unit'?"),
+        ("units: V", 2, "key 'units': expected a mapping of unit systems such as {sci: DEGC, eng: DEGF}, got 'V'; the"),
+        ("units: {sci: [V]}", 2, "got {sci: [V]}; the unit of the values is the key 'unit'"),
+        ("units: {si: V}", 2, "key 'units': expected unit systems of cxc, sci, eng, each once, got 'si'"),
         ("colour: red", 2, "key 'colour': no such key; expected one of name"),
         ("id: abc", 2, "key 'id': expected an id of at least 0 as a whole number, got 'abc'"),
         ("id: 1.5", 2, "got '1.5'"),
@@ -176,6 +223,63 @@ def test_an_entry_can_take_keys_from_another(write):
         ("limits: {red_low: nan}", 2, "expected red_low as a finite number, got nan"),
         ("limits: {red_low: 1, red: [1, 2]}", 2, "expected each limit once, got red_low '1' and '1'"),
         ("limits: {red_low: 3, red_high: 2}", 2, "got red_low 3.0 above red_high 2.0"),
+        (
+            "limits: [5]",
+            2,
+            "key 'limits': number 1 of the list: expected a mapping such as {yellow_low: 1, yellow_high",
+        ),
+        ("limits: {vald_from: 2020:001}", 2, "did you mean 'valid_from'?"),
+        ("limits: {valid_from: soon}", 2, "key 'limits': expected valid_from as a date in UTC to the ms at most, such"),
+        ("limits: {valid_from: [2020]}", 2, "got '[2020]'"),
+        (
+            "limits: {valid_from: 2020:001, Valid-From: 2021:001}",
+            2,
+            "expected valid_from once, got [2020:001, 2021:001]",
+        ),
+        ("limits:\n  - {red_low: 1}\n  - {red_low: x}", 4, "key 'limits': number 2 of the list: expected red_low as"),
+        ("limits:\n  - {red_low: 1}\n  - {red_low: 2}", 2, "in each but the first, got none after none"),
+        ("limits: [{valid_from: 2020:002}, {valid_from: 2020:001}]", 2, "got 2020-01-01T00:00:00.000 after 2020-01-02"),
+        ("calibration: 5", 2, "key 'calibrations': expected a mapping such as {polynomial: [0, 0.01]}, got '5'"),
+        ("calibration: {}", 2, "key 'calibrations': expected exactly one of polynomial, points, states, got {}"),
+        ("calibration: {points: [], states: []}", 2, "polynomial, points, states, got points and states"),
+        (
+            "calibration: {polynomail: [1]}",
+            2,
+            "no such key as 'polynomail'; expected one of polynomial, points, states",
+        ),
+        ("calibration: {polynomail: [1]}", 2, "did you mean 'polynomial'?"),
+        ("calibration: {states: {0: A}, States: {0: B}}", 2, "expected states once, got {0: A} and {0: B}"),
+        ("calibration: {polynomial: 5}", 2, "key 'calibrations': expected polynomial such as [0, 0.01], got '5'"),
+        ("calibration: {polynomial: []}", 2, "expected at least 1 coefficients of a polynomial, such as [0.0, 0.01]"),
+        ("calibration: {polynomial: [a]}", 2, "expected each coefficient as a finite number, got 'a'"),
+        ("calibration: {polynomial: [1, .inf]}", 2, "expected each coefficient as a finite number, got '.inf'"),
+        (
+            "calibration: {polynomial: [inf]}",
+            2,
+            "expected each coefficient of a polynomial as a finite number, got inf",
+        ),
+        ("calibration: {points: [1, 2]}", 2, "key 'calibrations': expected points [raw, value], got '1'"),
+        ("calibration: {points: [[0, x]]}", 2, "expected the value of each point as a finite number, got 'x'"),
+        ("calibration: {points: [[0, 1]]}", 2, "expected at least 2 points [raw, value]"),
+        ("calibration: {points: [[1, 1], [1, 2]]}", 2, "expected points of ascending raw counts, got 1.0 after 1.0"),
+        ("calibration: {points: [[0, 0], [1, 2]], extrapolate: perhaps}", 2, "expected true or false, got 'perhaps'"),
+        ("calibration: {polynomial: [1], extrapolate: no}", 2, "extrapolate beside points only, got it beside polynom"),
+        ("calibration: {states: ON}", 2, "expected raw counts and state names, such as {0: OFF, 1: ON}, got 'ON'"),
+        ("calibration: {states: {0: A, 0: B}}", 2, "key 'calibrations': expected each raw count once, got 0 for 'A'"),
+        ("calibration: {states: {}}", 2, "key 'calibrations': expected states, such as {0: OFF, 1: ON}, got ()"),
+        (
+            "unit: V\ncalibrations:\n  - polynomial: [1]\n  - valid_from: 2020:001\n    polynomial: [x]",
+            5,
+            "key 'calibrations': number 2 of the list: expected each coefficient as a finite number, got 'x'",
+        ),
+        (
+            "calibrations: [{polynomial: [1]}, {valid_from: 2020:001, states: {0: A}}]",
+            2,
+            "expected curves that all give numbers or all give states, got Polynomial, Enumeration",
+        ),
+        ("calibrations: {polynomial: [1]}\nstate_codes: {0: A}", 2, "key 'calibrations': expected either state_codes"),
+        ("type: state\ncalibrations: {polynomial: [1]}", 3, "expected the type of the raw counts beside them"),
+        ("calibration: {polynomial: [1]}\ncalibrations: []", 3, "expected each key once, but it is also on line 2"),
         ("unit: V\n\nunit: W", 4, "key 'unit': expected each key once, but it is also on line 2"),
         ("cadence: 1\ncadence_s: 1", 3, "key 'cadence_s': expected each key once, but it is also on line 2"),
         ("name: B", 2, "key 'name': expected 'A' as above, got 'B'"),

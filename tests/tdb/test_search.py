@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jeta.tdb import Entry
+from jeta.tdb import Entry, Tdb, search_entries
 from jeta.tdb.search import find_words, match_names, near_names
 from jeta.tdb.stores import LoadedEntries, search_line
 
@@ -57,6 +57,53 @@ def test_a_word_may_be_in_any_script_and_case():
 
 def test_no_words_find_everything():
     assert order("", Entry("B"), Entry("A")) == ["A", "B"]
+
+
+INSTRUMENTS = [
+    Entry("INRC_P5", description="Voltage of the ICE", unit="V", subsystem="NIRCam"),
+    Entry("INRS_P5", description="Voltage of the FPE", unit="mV", subsystem="NIRSpec"),
+    Entry("NIRCAM_CURR", description="Current", unit="A"),
+    Entry("IMIR_V", description="MIRI voltage", unit="V", subsystem="MIRI"),
+]
+
+
+def both(*words, **wanted):
+    """Names found in a telemetry database, which are those found in its entries in any order."""
+    found = [entry.name for entry in Tdb(INSTRUMENTS).search(*words, **wanted)]
+    assert [entry.name for entry in search_entries(INSTRUMENTS[::-1], *words, **wanted)] == found
+    return found
+
+
+@pytest.mark.parametrize("words", ["nircam voltage", "VOLTAGE NirCam", ["nircam", "volt"], "nircam ice v"])
+def test_words_may_stand_in_different_places_of_an_entry(words):
+    assert both(words) == ["INRC_P5"]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "names"),
+    [
+        ({"unit": "v"}, ["IMIR_V", "INRC_P5"]),
+        ({"unit": "*V"}, ["IMIR_V", "INRC_P5", "INRS_P5"]),
+        ({"unit": "?"}, ["IMIR_V", "INRC_P5", "NIRCAM_CURR"]),
+        ({"subsystem": "NIR"}, []),
+        ({"subsystem": "NIR*"}, ["INRC_P5", "INRS_P5"]),
+        ({"subsystem": "nir[!c]*"}, ["INRS_P5"]),
+        ({"subsystem": "nir*", "unit": "V"}, ["INRC_P5"]),
+        ({"subsystem": ""}, ["NIRCAM_CURR"]),
+        ({"limit": 2}, ["IMIR_V", "INRC_P5"]),
+    ],
+)
+def test_unit_and_subsystem_are_whole_or_patterns_in_any_case(wanted, names):
+    assert both("", **wanted) == names
+
+
+@pytest.mark.parametrize("unit", ["m*s-2", "[V]", "counts?", "deg  C"])
+def test_a_unit_with_signs_of_patterns_is_found_as_it_is_written(unit):
+    assert [entry.name for entry in search_entries([Entry("A", unit=unit), Entry("B", unit="s")], unit=unit)] == ["A"]
+
+
+def test_entries_without_a_telemetry_database_are_found_by_name():
+    assert search_entries([Entry("B_VOLT"), Entry("A_VOLT"), Entry("C")], "volt") == [Entry("A_VOLT"), Entry("B_VOLT")]
 
 
 NAMES = ["AOPCADMD", "IMIR_HK_ICE_SEC_VOLT1", "IMIR_HK_ICE_SEC_VOLT4", "INRC_ICE_DC_VOL_P5_DIG", "TEPHIN", "TX"]

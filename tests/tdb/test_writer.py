@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import json
 import math
 import os
 
@@ -11,9 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jeta.errors import TdbError
-from jeta.tdb import Entry, Limits, write_yaml
+from jeta.tdb import Calibration, Entry, Enumeration, Limits, PointPairs, Polynomial, write_yaml
+from jeta.tdb.entry import as_values, restored
 from jeta.tdb.loader import Loader, read_yaml
-from jeta.tdb.value_types import CANONICAL
+from jeta.tdb.value_types import CANONICAL, NUMERIC
 
 ODD_TEXTS = [
     "ON",
@@ -92,6 +95,37 @@ def test_the_form_is_one_to_read_and_edit(tmp_path):
     )
 
 
+def test_curves_and_limits_with_dates_have_a_line_each(tmp_path):
+    lines = [(0, -1.5), (255, 5)]
+    entry = Entry(
+        "A",
+        unit="K",
+        units={"sci": "DEGC", "eng": "DEGF"},
+        type="uint8",
+        calibrations=Calibration([(None, Polynomial((0, 1e-7))), ("2010:001", PointPairs(lines, extrapolate=True))]),
+        limits_history=[(None, Limits(1)), ("2010:001", Limits(2, red_high=3)), ("2020:001", Limits())],
+        subsystem="S",
+    )
+    write_yaml([entry, Entry("B", calibrations=Calibration(Enumeration({1: "ON", 0: "OUT"})))], tmp_path / "a.yaml")
+    assert (tmp_path / "a.yaml").read_text() == (
+        "A:\n"
+        "  unit: K\n"
+        "  units: {eng: DEGF, sci: DEGC}\n"
+        "  type: uint8\n"
+        "  calibrations:\n"
+        "    - {polynomial: [0.0, 1.0e-07]}\n"
+        '    - {valid_from: "2010-01-01T00:00:00.000", points: [[0.0, -1.5], [255.0, 5.0]], extrapolate: true}\n'
+        "  limits:\n"
+        "    - {red_low: 1.0}\n"
+        '    - {valid_from: "2010-01-01T00:00:00.000", red_low: 2.0, red_high: 3.0}\n'
+        '    - {valid_from: "2020-01-01T00:00:00.000"}\n'
+        "  subsystem: S\n"
+        "B:\n"
+        "  calibrations:\n"
+        '    - {states: {0: OUT, 1: "ON"}}\n'
+    )
+
+
 @pytest.mark.parametrize("text", ODD_TEXTS)
 def test_an_odd_text_comes_back_here_and_in_another_yaml_program(tmp_path, text):
     entry = Entry("A", description=text, unit=text, subsystem=text, state_codes={0: text} if text.strip() else ())
@@ -127,6 +161,30 @@ def limits(draw):
     return Limits(*[value if draw(st.booleans()) else None for value in values])
 
 
+RAW_COUNTS = st.lists(NUMBERS, min_size=2, max_size=4, unique=True).map(sorted)
+STATES = st.dictionaries(INT64, TEXTS.filter(str.strip), min_size=1, max_size=4)
+POLYNOMIALS = st.builds(Polynomial, st.lists(NUMBERS, min_size=1, max_size=3))
+POINT_PAIRS = st.builds(
+    lambda raws, values, extrapolate: PointPairs(list(zip(raws, values, strict=False)), extrapolate),
+    RAW_COUNTS,
+    st.lists(NUMBERS, min_size=4, max_size=4),
+    st.booleans(),
+)
+
+
+@st.composite
+def dated(draw, things):
+    """Some things, each but perhaps the first with a date, in order."""
+    dates = sorted(
+        draw(st.lists(st.datetimes(), min_size=1, max_size=3, unique_by=lambda date: date.replace(microsecond=0)))
+    )
+    whole = [date.replace(microsecond=0) for date in dates]
+    whole[0] = draw(st.sampled_from([None, whole[0]]))
+    return [(date, draw(things)) for date in whole]
+
+
+CALIBRATIONS = (dated(POLYNOMIALS | POINT_PAIRS) | dated(st.builds(Enumeration, STATES))).map(Calibration)
+
 ENTRIES = st.builds(
     Entry,
     name=st.from_regex(r"[A-Z0-9_][A-Z0-9_-]{3,8}", fullmatch=True),
@@ -134,18 +192,28 @@ ENTRIES = st.builds(
     description=TEXTS,
     unit=st.none() | TEXTS,
     type=st.none() | st.sampled_from(CANONICAL),
+    units=st.dictionaries(st.sampled_from(["cxc", "sci", "eng"]), TEXTS.filter(str.strip)),
     state_codes=st.dictionaries(INT64, TEXTS.filter(str.strip), max_size=4),
-    limits=st.none() | limits(),
+    limits_history=st.just(()) | dated(limits()),
     subsystem=st.none() | TEXTS,
     cadence_s=st.none() | NUMBERS.map(abs).filter(bool),
     on_change=st.booleans(),
 )
 
 
+CALIBRATED = st.builds(
+    dataclasses.replace,
+    ENTRIES,
+    state_codes=st.just(()),
+    type=st.none() | st.sampled_from(NUMERIC),
+    calibrations=CALIBRATIONS,
+)
+
+
 @settings(max_examples=100, deadline=None)
 @given(
     st.lists(
-        ENTRIES,
+        ENTRIES | CALIBRATED,
         max_size=3,
         unique_by=(lambda entry: entry.name, lambda entry: (entry.id, entry.name)[entry.id is None]),
     )
@@ -156,6 +224,8 @@ def test_any_entries_come_back_as_they_were(tmp_path_factory, entries):
     loader = Loader()
     loader.read(path.read_bytes(), "a.yaml")
     assert loader.finish() == entries
+    assert [restored(json.loads(json.dumps(as_values(entry)))) for entry in entries] == entries
+    assert yaml.safe_load(path.read_bytes()) is None or len(yaml.safe_load(path.read_bytes())) == len(entries)
     assert all(math.isfinite(entry.cadence_s or 0) for entry in entries)
 
 

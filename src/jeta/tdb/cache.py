@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from jeta.tdb.entry import Entry
     from jeta.tdb.stores import EntryStore
 
-_MAGIC = b"jeta telemetry database cache, version 1, checksum "
+_MAGIC = b"jeta telemetry database cache, version 2, checksum "
 _CHECKSUM_DIGITS = 8
 _LOG = logger(__name__)
 

@@ -175,7 +175,8 @@ class Tdb(Mapping[str, "Entry"]):
         words : str or iterable of str
             Words or parts of words in any case, all of which must appear in name, description, unit or subsystem.
         unit, subsystem : str, optional
-            Only entries of exactly this unit or subsystem, in any case.
+            Only entries of this unit or subsystem, in any case; or of one that a glob (``*``, ``?``, ``[abc]``,
+            ``[!abc]``) matches.
         limit : int, optional
             How many to return at most.
 
@@ -186,8 +187,8 @@ class Tdb(Mapping[str, "Entry"]):
         """
         if self._lines is None:
             self._lines = self._store.search_lines()
-        wanted = words.split() if isinstance(words, str) else " ".join(words).split()
-        return [self._at(position) for position in search.find_words(wanted, self._lines, unit, subsystem)[:limit]]
+        found = search.find_words(search.split_words(words), self._lines, unit, subsystem)
+        return [self._at(position) for position in found[:limit]]
 
     def by_id(self, number: int) -> Entry | None:
         """Return the entry with an id.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, fields
 from functools import partial
 from operator import attrgetter
@@ -10,73 +9,19 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
-from jeta.tdb import rules, value_types
+from jeta.tdb import calibration, rules, value_types
+from jeta.tdb.calibration import Calibration
+from jeta.tdb.limits import LIMIT_NAMES, Limits, checked_limits, limit_spans
 from jeta.tdb.names import check_name
 from jeta.tdb.rules import FieldError
+from jeta.times import to_seconds
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from jeta.tdb.validity import Dated
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """Limits of a number, in the unit of its MSID; None where there is no such limit.
-
-    Limits are inclusive: a value equal to a limit is still within it. Those that are set must be finite and ascend in
-    the order of this list; equal neighbours are allowed.
-
-    Attributes
-    ----------
-    red_low, yellow_low : float or None
-        A value below is dangerous (red) or worth a look (yellow).
-    nominal : float or None
-        The value to expect.
-    yellow_high, red_high : float or None
-        A value above is worth a look (yellow) or dangerous (red).
-
-    Raises
-    ------
-    TdbError
-        If a limit is not a finite number, or is below the one before it.
-
-    Examples
-    --------
-    >>> Limits(yellow_low=4.99, yellow_high=5.04, red_high=6).red_high
-    6.0
-    """
-
-    red_low: float | None = None
-    yellow_low: float | None = None
-    nominal: float | None = None
-    yellow_high: float | None = None
-    red_high: float | None = None
-
-    def __post_init__(self) -> None:
-        last, last_name = -math.inf, ""
-        for name, given in zip(
-            LIMIT_NAMES, (self.red_low, self.yellow_low, self.nominal, self.yellow_high, self.red_high), strict=True
-        ):
-            if given is None:
-                continue
-            value = rules.finite(given, "limits", name)
-            if value < last:
-                raise FieldError(
-                    f"key 'limits': expected {' <= '.join(LIMIT_NAMES)}, got {last_name} {last} above {name} {value}",
-                    "limits",
-                )
-            if value is not given:
-                object.__setattr__(self, name, value)
-            last, last_name = value, name
-
-    def __bool__(self) -> bool:
-        return any(getattr(self, name) is not None for name in LIMIT_NAMES)
-
-
-LIMIT_NAMES = tuple(field.name for field in fields(Limits))
-"""Names of the limits, in the order in which their values must ascend."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,14 +37,24 @@ class Entry:
     description : str
         What it measures, in words.
     unit : str or None
-        Unit of the values, as the source words it.
+        Unit of the values, as the source words it: of the calibrated ones where there are calibrations.
+    units : tuple of (str, str)
+        Unit system (``cxc``, ``sci`` or ``eng``) and the unit to give values in, sorted by system; a mapping or pairs
+        are accepted. Systems that are not named have no unit of their own.
     type : str or None
         One of ``float64 float32 int8 ... int64 uint8 ... uint64 bool text state``, or None where unknown. Given also
-        as a word such as ``double`` or ``varchar``.
+        as a word such as ``double`` or ``varchar``. With calibrations, the type of the raw counts.
     state_codes : tuple of (int, str)
         Raw count and state name, sorted by raw count; a mapping or pairs are accepted. Empty where there are none.
+        Texts take the place of raw counts before they are stored.
+    calibrations : Calibration or None
+        Curves from the raw counts that are stored to the values that users see. Not together with `state_codes`.
     limits : Limits or None
-        Limits that hold at all times.
+        Limits in force last, of the values that users see.
+    limits_history : tuple of (str or None, Limits)
+        Where limits have changed: the UTC from which each held, and the limits, in time order; the first may have
+        held since ever (None), and empty limits say that none were in force. Any absolute time that `jeta.times`
+        reads is accepted. Empty where limits hold at all times.
     subsystem : str or None
         Part of the spacecraft that it belongs to.
     cadence_s : float or None
@@ -125,9 +80,12 @@ class Entry:
     id: int | None = None
     description: str = ""
     unit: str | None = None
+    units: tuple[tuple[str, str], ...] = ()
     type: str | None = None
     state_codes: tuple[tuple[int, str], ...] = ()
+    calibrations: Calibration | None = None
     limits: Limits | None = None
+    limits_history: Dated[Limits] = ()
     subsystem: str | None = None
     cadence_s: float | None = None
     on_change: bool = False
@@ -138,34 +96,91 @@ class Entry:
         try:
             put(self, "description", rules.checked_text("description", self.description))
             put(self, "on_change", rules.checked_flag(self.on_change))
+            if self.units != ():
+                put(self, "units", rules.checked_units(self.units))
             put(self, "state_codes", rules.checked_state_codes(self.state_codes))
+            if self.limits is not None or self.limits_history != ():
+                limits, history = checked_limits(self.limits, self.limits_history)
+                put(self, "limits", limits)
+                put(self, "limits_history", history)
             for key, rule in _OPTIONAL:
                 value = getattr(self, key)
                 if value is not None:
                     put(self, key, rule(value))
+            _check_calibrated(self)
         except FieldError as err:
             raise FieldError(f"MSID {self.name}: {err}", err.key) from err
 
     @property
     def dtype(self) -> np.dtype[Any] | None:
-        """The numpy dtype of the values, or None for texts and where the type is unknown."""
+        """The numpy dtype of the values that are stored, or None for texts and where the type is unknown."""
         return np.dtype(self.type) if self.type in value_types.NUMERIC else None
 
     @property
     def is_text(self) -> bool | None:
-        """Whether users see texts: True with state codes too, None where the type is unknown."""
+        """Whether texts are stored: True with state codes, False with calibrations, None where the type is unknown."""
         if self.state_codes:
             return True
+        if self.calibrations is not None:
+            return False
         return None if self.type is None else self.type in value_types.TEXTUAL
+
+    def limit_spans(self, system: str = "unix") -> list[tuple[float, float, Limits]]:
+        """Return when which limits are in force.
+
+        Parameters
+        ----------
+        system : {'unix', 'cxcsec'}
+            Time system of the seconds.
+
+        Returns
+        -------
+        list of (float, float, Limits)
+            Start (inclusive) and stop (exclusive) in seconds, ``-inf`` and ``inf`` where there is no end, and the
+            limits; in time order, without spans in which none is in force.
+
+        Examples
+        --------
+        >>> old, new = Limits(red_high=5), Limits(red_high=6)
+        >>> entry = Entry("A", limits_history=[(None, old), ("1970-01-02", new)])
+        >>> [(start, stop, limits.red_high) for start, stop, limits in entry.limit_spans()]
+        [(-inf, 86400.0, 5.0), (86400.0, inf, 6.0)]
+        """
+        return limit_spans(self.limits, self.limits_history, system)
+
+    def limits_at(self, time: Any, system: str = "unix") -> Limits | None:
+        """Return the limits in force at a time.
+
+        Parameters
+        ----------
+        time : time
+            In any form that `jeta.times.to_seconds` reads.
+        system : {'unix', 'cxcsec'}
+            Time system of a time that is a number.
+
+        Returns
+        -------
+        Limits or None
+            None where none is in force.
+
+        Raises
+        ------
+        TimeFormatError
+            If the time is in no accepted form.
+        """
+        seconds = to_seconds(time, system)
+        return next((limits for start, stop, limits in self.limit_spans(system) if start <= seconds < stop), None)
 
 
 ENTRY_KEYS = tuple(field.name for field in fields(Entry))
-"""Names of the attributes of an entry, which are the keys in a YAML file."""
+"""Names of the attributes of an entry. They are the keys in a YAML file, where ``limits`` has ``limits_history`` in it."""
 
 
 _values_of_entry = attrgetter(*ENTRY_KEYS)
 _values_of_limits = attrgetter(*LIMIT_NAMES)
-_AT_STATE_CODES, _AT_LIMITS = ENTRY_KEYS.index("state_codes"), ENTRY_KEYS.index("limits")
+_AT_UNITS, _AT_STATE_CODES = ENTRY_KEYS.index("units"), ENTRY_KEYS.index("state_codes")
+_AT_LIMITS, _AT_HISTORY = ENTRY_KEYS.index("limits"), ENTRY_KEYS.index("limits_history")
+_AT_CALIBRATIONS = ENTRY_KEYS.index("calibrations")
 
 
 def stated(entry: Entry) -> dict[str, Any]:
@@ -210,13 +225,17 @@ def as_values(entry: Entry) -> list[Any]:
     values = list(_values_of_entry(entry))
     if entry.limits is not None:
         values[_AT_LIMITS] = _values_of_limits(entry.limits)
+    if entry.limits_history:
+        values[_AT_HISTORY] = [(since, _values_of_limits(limits)) for since, limits in entry.limits_history]
+    if entry.calibrations is not None:
+        values[_AT_CALIBRATIONS] = calibration.as_values(entry.calibrations)
     return values
 
 
 def restored(values: list[Any]) -> Entry:
     """Make an entry of the values that `as_values` returned for it.
 
-    They were checked when the first entry was made, and are not again: that would take most of the time of a search.
+    They were checked when the first entry was made, and most are not again: that would take most of the time of a search.
 
     Parameters
     ----------
@@ -228,9 +247,15 @@ def restored(values: list[Any]) -> Entry:
     Entry
         An entry equal to the first.
     """
+    values[_AT_UNITS] = tuple(map(tuple, values[_AT_UNITS]))
     values[_AT_STATE_CODES] = tuple(map(tuple, values[_AT_STATE_CODES]))
     if values[_AT_LIMITS] is not None:
         values[_AT_LIMITS] = _filled(Limits, LIMIT_NAMES, values[_AT_LIMITS])
+    values[_AT_HISTORY] = tuple(
+        [(since, _filled(Limits, LIMIT_NAMES, limits)) for since, limits in values[_AT_HISTORY]]
+    )
+    if values[_AT_CALIBRATIONS] is not None:
+        values[_AT_CALIBRATIONS] = calibration.restored(values[_AT_CALIBRATIONS])
     return _filled(Entry, ENTRY_KEYS, values)
 
 
@@ -242,20 +267,38 @@ def _filled(kind: type[T], names: tuple[str, ...], values: list[Any]) -> T:
     return made
 
 
-def _checked_limits(value: Any) -> Limits | None:
-    """Return limits, or None if none is set."""
-    if not isinstance(value, Limits):
+def _checked_calibrations(value: Any) -> Calibration:
+    """Return calibrations."""
+    if not isinstance(value, Calibration):
         raise FieldError(
-            f"key 'limits': expected Limits, got {value!r}; make one with Limits(yellow_low=..., ...)", "limits"
+            f"key 'calibrations': expected a Calibration, got {value!r}; make one with Calibration(Polynomial((0, 1)))",
+            "calibrations",
         )
-    return value or None
+    return value
+
+
+def _check_calibrated(entry: Entry) -> None:
+    """Refuse what cannot be beside calibrations."""
+    if entry.calibrations is None:
+        return
+    if entry.state_codes:
+        raise FieldError(
+            "key 'calibrations': expected either state_codes, whose texts are stored, or calibrations of the raw "
+            f"counts that are stored, got both, with state_codes {dict(entry.state_codes)}",
+            "calibrations",
+        )
+    if entry.type in value_types.TEXTUAL:
+        raise FieldError(
+            f"key 'calibrations': expected the type of the raw counts beside them, such as uint8, got type {entry.type!r}",
+            "calibrations",
+        )
 
 
 _OPTIONAL: tuple[tuple[str, Callable[[Any], Any]], ...] = (
     ("id", rules.checked_id),
     ("unit", partial(rules.checked_label, "unit")),
     ("type", rules.checked_type),
-    ("limits", _checked_limits),
+    ("calibrations", _checked_calibrations),
     ("subsystem", partial(rules.checked_label, "subsystem")),
     ("cadence_s", rules.checked_cadence),
 )

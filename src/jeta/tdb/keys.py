@@ -8,24 +8,34 @@ key                value
 ``name``           the MSID's name; only where entries are a list, or else equal to the key above
 ``id``             whole number, decimal or ``0x...``
 ``description``    text
-``unit``           text
-``type``           see `jeta.tdb.value_types`
+``unit``           text; with ``calibrations``, of the calibrated values
+``units``          mapping of unit system (``cxc``, ``sci``, ``eng``) to text: the units to give values in
+``type``           see `jeta.tdb.value_types`; with ``calibrations``, of the raw counts
 ``state_codes``    ``{0: OFF, 1: ON}`` or ``[[0, OFF], [1, ON]]``; names are the text as written, quoted or not
+``calibrations``   mapping, or list of mappings in time order, of one of ``polynomial``: ``[c0, c1, ...]``,
+                   ``points``: ``[[raw, value], ...]`` (and perhaps ``extrapolate: true``), ``states``: as
+                   ``state_codes``; and perhaps ``valid_from``. Also ``calibration``
 ``limits``         mapping of ``red_low``, ``yellow_low``, ``nominal``, ``yellow_high``, ``red_high``, and ``red`` or
-                   ``yellow``: ``[low, high]``, either of which may be ``null``
+                   ``yellow``: ``[low, high]``, either of which may be ``null``, and perhaps ``valid_from``; or list
+                   of such mappings in time order
 ``subsystem``      text
 ``cadence_s``      seconds between samples; also ``cadence``
 ``on_change``      true or false
 =================  ============================================================================================
+
+``valid_from`` is a date in UTC in any form of text that `jeta.times` reads, but a time from now; what has it is valid from
+then on, until the next in the list is. All in a list but the first must have it.
 """
 
 from __future__ import annotations
 
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
-from jeta.tdb.entry import LIMIT_NAMES, Limits
-from jeta.tdb.nodes import Branch, Null, show
+from jeta.tdb import reading
+from jeta.tdb.calibration_keys import read_calibrations
+from jeta.tdb.limit_keys import read_limits
+from jeta.tdb.nodes import Branch, show
 from jeta.tdb.rules import FieldError
 
 if TYPE_CHECKING:
@@ -33,11 +43,7 @@ if TYPE_CHECKING:
 
     from jeta.tdb.nodes import Node
 
-T = TypeVar("T")
-
-_TRUE = frozenset(("true", "yes", "on", "1"))
-_FALSE = frozenset(("false", "no", "off", "0"))
-_LIMIT_PAIRS = MappingProxyType({"red": ("red_low", "red_high"), "yellow": ("yellow_low", "yellow_high")})
+_ALIASES = MappingProxyType({"cadence": "cadence_s", "calibration": "calibrations"})
 
 
 def canonical_key(key: str) -> str:
@@ -63,11 +69,10 @@ def canonical_key(key: str) -> str:
     >>> canonical_key("State Codes"), canonical_key("cadence")
     ('state_codes', 'cadence_s')
     """
-    plain = _plain(key)
-    if plain == "cadence":
-        return "cadence_s"
+    plain = reading.plain(key)
+    plain = _ALIASES.get(plain, plain)
     if plain not in READERS:
-        raise FieldError(f"key {key!r}: no such key; expected {_one_of(plain, list(READERS))}", key)
+        raise FieldError(f"key {key!r}: no such key; expected {reading.one_of(plain, list(READERS))}", key)
     return plain
 
 
@@ -89,7 +94,7 @@ def read_id(node: Node) -> int:
     FieldError
         If it is not a whole number.
     """
-    return _integer(node, "id", "an id of at least 0")
+    return reading.integer(node, "id", "an id of at least 0")
 
 
 def read_state_codes(node: Node) -> list[tuple[int, str]]:
@@ -110,72 +115,34 @@ def read_state_codes(node: Node) -> list[tuple[int, str]]:
     FieldError
         If it is neither, a raw count is not whole, or a name is not text.
     """
-    pairs: Any = [[raw, name] for raw, _, name in node.items] if isinstance(node, Branch) else node
-    if isinstance(pairs, list) and all(_is_state_code(pair) for pair in pairs):
-        return [(_integer(raw, "state_codes", "each raw count"), str(name)) for raw, name in pairs]
-    raise FieldError(
-        f"key 'state_codes': expected raw counts and state names, such as {{0: OFF, 1: ON}}, got {show(node)}",
-        "state_codes",
-    )
+    return reading.states(node, "state_codes")
 
 
-def _is_state_code(pair: Any) -> bool:
-    """Whether something is a pair of which the second is a scalar."""
-    return isinstance(pair, list) and len(pair) == 2 and isinstance(pair[1], str)
-
-
-def read_limits(node: Node) -> Limits:
-    """Read the key ``limits``.
+def read_units(node: Node) -> list[tuple[str, str]]:
+    """Read the key ``units``.
 
     Parameters
     ----------
     node : Node
-        A mapping of limits.
+        A mapping of unit system to unit.
 
     Returns
     -------
-    Limits
-        The limits.
+    list of (str, str)
+        Systems and units in the order of the file; they are checked by `Entry`.
 
     Raises
     ------
     FieldError
-        If it is not a mapping, names an unknown limit or one twice, or a limit is not a number.
+        If it is not a mapping, or a unit is not text.
     """
-    if not isinstance(node, Branch):
-        raise FieldError(
-            f"key 'limits': expected a mapping such as {{yellow_low: 1, yellow_high: 5}}, got {show(node)}", "limits"
-        )
-    found: dict[str, Node] = {}
-    for key, _, value in node.items:
-        for name, limit in ((key, value),) if key in LIMIT_NAMES else _named_limits(key, value):
-            if name in found:
-                raise FieldError(
-                    f"key 'limits': expected each limit once, got {name} {show(found[name])} and {show(limit)}",
-                    "limits",
-                )
-            found[name] = limit
-    return Limits(**{name: _limit(name, limit) for name, limit in found.items()})
-
-
-def _named_limits(key: str, value: Node) -> list[tuple[str, Node]]:
-    """Return the limits that one key inside ``limits`` sets, by canonical name."""
-    plain = _plain(key)
-    if plain in LIMIT_NAMES:
-        return [(plain, value)]
-    if plain not in _LIMIT_PAIRS:
-        raise FieldError(
-            f"key 'limits': no such limit as {key!r}; expected {_one_of(plain, [*LIMIT_NAMES, *_LIMIT_PAIRS])}",
-            "limits",
-        )
-    if isinstance(value, list) and len(value) == 2:
-        return list(zip(_LIMIT_PAIRS[plain], value, strict=True))
-    raise FieldError(f"key 'limits': expected {plain}: [low, high], got {show(value)}", "limits")
-
-
-def _limit(name: str, node: Node) -> float | None:
-    """Return one limit, or None for null."""
-    return None if isinstance(node, Null) else _number(node, "limits", name)
+    if isinstance(node, Branch) and all(isinstance(unit, str) for _, _, unit in node.items):
+        return [(system, str(unit)) for system, _, unit in node.items]
+    raise FieldError(
+        f"key 'units': expected a mapping of unit systems such as {{sci: DEGC, eng: DEGF}}, got {show(node)}; the unit "
+        "of the values is the key 'unit'",
+        "units",
+    )
 
 
 def read_cadence(node: Node) -> float:
@@ -196,7 +163,7 @@ def read_cadence(node: Node) -> float:
     FieldError
         If it is not a number.
     """
-    return _number(node, "cadence_s", "seconds above 0")
+    return reading.number(node, "cadence_s", "seconds above 0")
 
 
 def read_flag(node: Node) -> bool:
@@ -217,10 +184,7 @@ def read_flag(node: Node) -> bool:
     FieldError
         If it is anything else.
     """
-    word = node.lower() if isinstance(node, str) else None
-    if word in _TRUE or word in _FALSE:
-        return word in _TRUE
-    raise FieldError(f"key 'on_change': expected true or false, got {show(node)}", "on_change")
+    return reading.flag(node, "on_change")
 
 
 def _text_of(key: str) -> Callable[[Node], str]:
@@ -234,52 +198,16 @@ def _text_of(key: str) -> Callable[[Node], str]:
     return read
 
 
-def _integer(node: Node, key: str, what: str) -> int:
-    """Read a whole number, decimal (leading zeros allowed) or with 0x, 0o, 0b."""
-    number = _parsed(node, lambda text: int(text) if text.lstrip("+-").isdecimal() else int(text, 0))
-    if number is None:
-        raise FieldError(f"key {key!r}: expected {what} as a whole number, got {show(node)}", key)
-    return number
-
-
-def _number(node: Node, key: str, what: str) -> float:
-    """Read a number."""
-    number = _parsed(node, float)
-    if number is None:
-        raise FieldError(f"key {key!r}: expected {what} as a finite number, got {show(node)}", key)
-    return number
-
-
-def _parsed(node: Node, parse: Callable[[str], T]) -> T | None:
-    """Return what a scalar parses to, or None for what does not."""
-    try:
-        return parse(node) if isinstance(node, str) else None
-    except ValueError:
-        return None
-
-
-def _plain(key: str) -> str:
-    """Return a key in lower case with ``_`` between words."""
-    return "_".join(key.lower().replace("-", " ").replace("_", " ").split())
-
-
-def _one_of(word: str, known: list[str]) -> str:
-    """Return what a message says was expected: one of the known words, with the nearest named."""
-    import difflib  # noqa: PLC0415 - only errors need it
-
-    near = difflib.get_close_matches(word, known, n=1)
-    hint = f" (did you mean {near[0]!r}?)" if near else ""
-    return f"one of {', '.join(known)}{hint}"
-
-
 READERS: MappingProxyType[str, Callable[[Node], Any]] = MappingProxyType(
     {
         "name": _text_of("name"),
         "id": read_id,
         "description": _text_of("description"),
         "unit": _text_of("unit"),
+        "units": read_units,
         "type": _text_of("type"),
         "state_codes": read_state_codes,
+        "calibrations": read_calibrations,
         "limits": read_limits,
         "subsystem": _text_of("subsystem"),
         "cadence_s": read_cadence,

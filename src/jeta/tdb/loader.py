@@ -139,7 +139,7 @@ class Loader:
                     values[key] = readers[key](value)
             except FieldError as err:
                 right = False
-                self.errors.append(f"{shown}:{line}: MSID {name}: {err}")
+                self.errors.append(f"{shown}:{err.line or line}: MSID {name}: {err}")
                 continue
             if key in lines:
                 right = False
@@ -156,6 +156,8 @@ class Loader:
                 f"{shown}:{lines['name']}: MSID {name}: key 'name': expected {name!r} as above, got {given!r}"
             )
             return
+        if isinstance(values.get("limits"), list):
+            values["limits_history"] = values.pop("limits")
         try:
             entry = Entry(**values)
         except FieldError as err:

@@ -19,6 +19,9 @@ from jeta.tdb import value_types
 MAX_INTEGER = 2**63 - 1
 """Largest id and raw count: both are held as int64."""
 
+UNIT_SYSTEMS = ("cxc", "sci", "eng")
+"""Systems of units in which users can ask for values."""
+
 
 class FieldError(TdbError):
     """A value that one key of an entry cannot have.
@@ -27,11 +30,14 @@ class FieldError(TdbError):
     ----------
     key : str
         The key at fault, in its canonical spelling.
+    line : int
+        Its line in the file, counted from 1, where it is known more precisely than by the key; else 0.
     """
 
-    def __init__(self, message: str, key: str = "") -> None:
+    def __init__(self, message: str, key: str = "", line: int = 0) -> None:
         super().__init__(message)
         self.key = key
+        self.line = line
 
 
 def checked_id(value: Any) -> int:
@@ -135,13 +141,15 @@ def checked_type(value: Any) -> str:
     return found
 
 
-def checked_state_codes(value: Any) -> tuple[tuple[int, str], ...]:
+def checked_state_codes(value: Any, key: str = "state_codes") -> tuple[tuple[int, str], ...]:
     """Return state codes as pairs sorted by raw count.
 
     Parameters
     ----------
     value : mapping of int to str, or iterable of (int, str)
         Raw counts, each at most once and within int64, and state names, which may repeat.
+    key : str
+        The key, for the message.
 
     Returns
     -------
@@ -156,30 +164,62 @@ def checked_state_codes(value: Any) -> tuple[tuple[int, str], ...]:
     if isinstance(value, tuple) and not value:
         return ()
     if isinstance(value, str) or not isinstance(value, Iterable):
-        raise FieldError(f"key 'state_codes': expected pairs of raw count and state name, got {value!r}", "state_codes")
+        raise FieldError(f"key {key!r}: expected pairs of raw count and state name, got {value!r}", key)
     codes: dict[int, str] = {}
     for pair in value.items() if isinstance(value, Mapping) else value:
-        raw, name = _state_code(pair)
+        raw, name = _state_code(pair, key)
         if raw in codes:
             raise FieldError(
-                f"key 'state_codes': expected each raw count once, got {raw} for {codes[raw]!r} and for {name!r}",
-                "state_codes",
+                f"key {key!r}: expected each raw count once, got {raw} for {codes[raw]!r} and for {name!r}", key
             )
         codes[raw] = name
     return tuple(sorted(codes.items()))
 
 
-def _state_code(pair: Any) -> tuple[int, str]:
+def _state_code(pair: Any, key: str) -> tuple[int, str]:
     """One raw count and its state name."""
     if not isinstance(pair, tuple | list) or len(pair) != 2:
-        raise FieldError(f"key 'state_codes': expected pairs of raw count and state name, got {pair!r}", "state_codes")
-    raw = whole(pair[0], "state_codes", "each raw count")
-    name = checked_text("state_codes", pair[1])
+        raise FieldError(f"key {key!r}: expected pairs of raw count and state name, got {pair!r}", key)
+    raw = whole(pair[0], key, "each raw count")
+    name = checked_text(key, pair[1])
     if not name:
-        raise FieldError(
-            f"key 'state_codes': expected a state name for raw count {raw}, got {pair[1]!r}", "state_codes"
-        )
+        raise FieldError(f"key {key!r}: expected a state name for raw count {raw}, got {pair[1]!r}", key)
     return raw, name
+
+
+def checked_units(value: Any) -> tuple[tuple[str, str], ...]:
+    """Return units of several unit systems as pairs sorted by system.
+
+    Parameters
+    ----------
+    value : mapping of str to str, or iterable of (str, str)
+        Unit systems of `UNIT_SYSTEMS`, in any case and each at most once, and the unit in each.
+
+    Returns
+    -------
+    tuple of (str, str)
+        The pairs, sorted by system.
+
+    Raises
+    ------
+    FieldError
+        If a system is not known or comes twice, or a unit is empty or not a text.
+    """
+    if isinstance(value, str) or not isinstance(value, Iterable):
+        raise FieldError(f"key 'units': expected a unit for each of some unit systems, got {value!r}", "units")
+    units: dict[str, str] = {}
+    for pair in value.items() if isinstance(value, Mapping) else value:
+        if not isinstance(pair, tuple | list) or len(pair) != 2:
+            raise FieldError(f"key 'units': expected pairs of unit system and unit, got {pair!r}", "units")
+        system = checked_text("units", pair[0]).lower()
+        if system not in UNIT_SYSTEMS or system in units:
+            raise FieldError(
+                f"key 'units': expected unit systems of {', '.join(UNIT_SYSTEMS)}, each once, got {pair[0]!r}", "units"
+            )
+        units[system] = checked_text("units", pair[1])
+        if not units[system]:
+            raise FieldError(f"key 'units': expected a unit for the system {system!r}, got {pair[1]!r}", "units")
+    return tuple(sorted(units.items()))
 
 
 def checked_cadence(value: Any) -> float:
@@ -206,13 +246,15 @@ def checked_cadence(value: Any) -> float:
     return seconds
 
 
-def checked_flag(value: Any) -> bool:
+def checked_flag(value: Any, key: str = "on_change") -> bool:
     """Return a truth value as bool.
 
     Parameters
     ----------
     value : bool or numpy.bool
         The flag.
+    key : str
+        The key, for the message.
 
     Returns
     -------
@@ -225,7 +267,7 @@ def checked_flag(value: Any) -> bool:
         If it is anything else.
     """
     if not isinstance(value, bool | np.bool):
-        raise FieldError(f"key 'on_change': expected true or false, got {value!r}", "on_change")
+        raise FieldError(f"key {key!r}: expected true or false, got {value!r}", key)
     return bool(value)
 
 

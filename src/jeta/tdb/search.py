@@ -7,8 +7,12 @@ import heapq
 import re
 from typing import TYPE_CHECKING
 
+from jeta.tdb.stores import search_line
+
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterable, Sequence
+
+    from jeta.tdb.entry import Entry
 
 _CANDIDATES = 40
 _NEAR = 0.6
@@ -85,7 +89,7 @@ def find_words(words: Sequence[str], lines: Sequence[str], unit: str | None, sub
     lines : sequence of str
         What is searched of each entry, see `jeta.tdb.stores.search_line`.
     unit, subsystem : str or None
-        Only entries of this unit or subsystem, in any case; None for all.
+        Only entries of this unit or subsystem, or of one that this pattern matches, in any case; None for all.
 
     Returns
     -------
@@ -99,10 +103,77 @@ def find_words(words: Sequence[str], lines: Sequence[str], unit: str | None, sub
         hits = [at for at in hits if needle in lines[at]]
     for column, wanted in ((_UNIT, unit), (_SUBSYSTEM, subsystem)):
         if wanted is not None:
-            text = " ".join(wanted.split()).casefold()
-            hits = [at for at in hits if lines[at].split("\t")[column] == text]
+            fits = _matcher(wanted)
+            hits = [at for at in hits if fits(lines[at].split("\t")[column])]
     graders = [(needle, re.compile(rf"(?<![^\W_]){re.escape(needle)}([^\W_])?")) for needle in needles]
     return sorted(hits, key=lambda at: sum([_grade(needle, start, lines[at]) for needle, start in graders]))
+
+
+def search_entries(
+    entries: Iterable[Entry],
+    words: str | Iterable[str] = "",
+    unit: str | None = None,
+    subsystem: str | None = None,
+    limit: int | None = None,
+) -> list[Entry]:
+    """Find entries by words, of a telemetry database or not.
+
+    Parameters
+    ----------
+    entries : iterable of Entry
+        Those to search, in any order.
+    words : str or iterable of str
+        Words or parts of words in any case, all of which must appear in name, description, unit or subsystem.
+    unit, subsystem : str, optional
+        Only entries of this unit or subsystem, in any case; or of one that a glob (``*``, ``?``, ``[abc]``,
+        ``[!abc]``) matches.
+    limit : int, optional
+        How many to return at most.
+
+    Returns
+    -------
+    list of Entry
+        The best matches first, then by name.
+
+    Examples
+    --------
+    >>> from jeta.tdb import Entry
+    >>> entries = [Entry("A", description="bus voltage", subsystem="NIRCam"), Entry("B", subsystem="NIRSpec")]
+    >>> [entry.name for entry in search_entries(entries, "nircam voltage", subsystem="nir*")]
+    ['A']
+    """
+    ordered = sorted(entries, key=lambda entry: entry.name)
+    lines = [search_line(entry) for entry in ordered]
+    return [ordered[at] for at in find_words(split_words(words), lines, unit, subsystem)[:limit]]
+
+
+def split_words(words: str | Iterable[str]) -> list[str]:
+    """Return words without blanks.
+
+    Parameters
+    ----------
+    words : str or iterable of str
+        Words with blanks between them, or one by one.
+
+    Returns
+    -------
+    list of str
+        The words.
+
+    Examples
+    --------
+    >>> split_words(["bus voltage", "A"])
+    ['bus', 'voltage', 'A']
+    """
+    return words.split() if isinstance(words, str) else " ".join(words).split()
+
+
+def _matcher(wanted: str) -> Callable[[str], bool]:
+    """Return what tells whether a case-folded text is the one wanted, or matches it as a pattern."""
+    text = " ".join(wanted.split()).casefold()
+    matches = re.compile(fnmatch.translate(text)).match
+    # Units such as m*s-2 hold signs of patterns, and must be found as they are written.
+    return lambda found: found == text or matches(found) is not None
 
 
 def _grade(needle: str, start: re.Pattern[str], line: str) -> int:

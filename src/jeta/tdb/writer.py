@@ -11,12 +11,15 @@ from typing import TYPE_CHECKING, Any
 
 from jeta.errors import TdbError
 from jeta.files import replace_bytes
-from jeta.tdb.entry import LIMIT_NAMES, Limits, stated
+from jeta.tdb.calibration import Calibration, PointPairs, Polynomial
+from jeta.tdb.entry import ENTRY_KEYS, stated
+from jeta.tdb.limits import LIMIT_NAMES, Limits
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
+    from jeta.tdb.calibration import Curve
     from jeta.tdb.entry import Entry
 
 _PLAIN = re.compile(r"[A-Za-z_](?:[A-Za-z0-9_./()+%-]| (?=[A-Za-z0-9_(]))*", re.ASCII)
@@ -54,20 +57,59 @@ def write_yaml(entries: Iterable[Entry], path: Path) -> None:
 
 def _block(entry: Entry) -> str:
     """Return the lines of one entry; keys that say nothing are left out."""
-    lines = [f"  {key}: {_value(value)}\n" for key, value in stated(entry).items() if key != "name"]
+    said = stated(entry)
+    said.pop("name")
+    if "limits_history" in said:
+        said["limits"] = [f"{{{_dated(since, _limits(one))}}}" for since, one in said.pop("limits_history")]
+    lines = [f"  {key}:{_value(said[key])}\n" for key in ENTRY_KEYS if key in said]
     return f"{_text(entry.name)}:\n{''.join(lines)}"
 
 
 def _value(value: Any) -> str:
-    """Return the value of a key, on one line."""
+    """Return the value of a key: on the line of the key, or one line for each curve or set of limits."""
+    if isinstance(value, Calibration):
+        value = [f"{{{_dated(since, _curve(curve))}}}" for since, curve in value.curves]
+    if isinstance(value, list):
+        return "".join(f"\n    - {member}" for member in value)
     if isinstance(value, str):
-        return _text(value)
+        return f" {_text(value)}"
     if isinstance(value, tuple):
-        return "{" + ", ".join(f"{raw}: {_text(name)}" for raw, name in value) + "}"
+        return f" {_mapping(value)}"
     if isinstance(value, Limits):
-        limits = {name: getattr(value, name) for name in LIMIT_NAMES}
-        return "{" + ", ".join(f"{name}: {_number(limit)}" for name, limit in limits.items() if limit is not None) + "}"
-    return "true" if value is True else _number(value)
+        return f" {{{_limits(value)}}}"
+    return " true" if value is True else f" {_number(value)}"
+
+
+def _dated(valid_from: str | None, members: str) -> str:
+    """Return the members of a mapping, the date first if there is one."""
+    date = () if valid_from is None else (f"valid_from: {_text(valid_from)}",)
+    return ", ".join((*date, members) if members else date)
+
+
+def _limits(limits: Limits) -> str:
+    """Return the limits that are set."""
+    named = [(name, getattr(limits, name)) for name in LIMIT_NAMES]
+    return ", ".join(f"{name}: {_number(limit)}" for name, limit in named if limit is not None)
+
+
+def _curve(curve: Curve) -> str:
+    """Return the keys of a curve."""
+    if isinstance(curve, Polynomial):
+        return f"polynomial: {_numbers(curve.coefficients)}"
+    if isinstance(curve, PointPairs):
+        points = ", ".join(map(_numbers, curve.points))
+        return f"points: [{points}]{', extrapolate: true' if curve.extrapolate else ''}"
+    return f"states: {_mapping(curve.states)}"
+
+
+def _mapping(pairs: tuple[tuple[Any, str], ...]) -> str:
+    """Return a mapping of raw counts, or other plain keys, to texts."""
+    return "{" + ", ".join(f"{key}: {_text(text)}" for key, text in pairs) + "}"
+
+
+def _numbers(values: Iterable[float]) -> str:
+    """Return a sequence of numbers."""
+    return f"[{', '.join(map(_number, values))}]"
 
 
 def _number(value: float) -> str:

@@ -104,6 +104,8 @@ def _texts_not_kept(samples: Samples, entry: Entry | None) -> Counter[str]:
     if samples.texts is None or samples.raws is None or not len(samples):
         return Counter()
     codes = dict(entry.state_codes) if entry is not None else {}
+    if entry is not None and entry.calibrations is not None:
+        codes = dict(entry.calibrations.state_codes)
     pairs = zip(samples.texts.tolist(), samples.raws.tolist(), strict=True)
     says_more = [bool(text) and not np.isnan(number) and text != _state_text(number, codes) for text, number in pairs]
     return +Counter({TEXT_NOT_KEPT: int(np.array(says_more)[samples.values].sum())})

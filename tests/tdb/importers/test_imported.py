@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from jeta.tdb import Entry, Limits
+from jeta.tdb import Calibration, Entry, Limits, Polynomial
 from jeta.tdb.importers import Imported, merged, merged_entry
 
 FULL = Entry(
@@ -45,6 +45,28 @@ def test_a_later_source_fills_what_the_earlier_lacks():
 def test_where_both_say_something_the_later_wins_as_a_whole(later):
     ((key, value),) = later.items()
     assert getattr(merged_entry(FULL, Entry("A", **later)), key) == value
+
+
+@pytest.mark.parametrize(
+    "later",
+    [
+        {"limits": Limits(5)},
+        {"limits_history": [("2020:001", Limits(5))]},
+        {"limits_history": [(None, Limits(5)), ("2020:001", Limits())]},
+    ],
+)
+@pytest.mark.parametrize(
+    "earlier", [{"limits": Limits(4)}, {"limits_history": [(None, Limits(4)), ("2010:001", Limits(3))]}]
+)
+def test_limits_come_with_their_dates_from_one_source(earlier, later):
+    one, two = Entry("A", **earlier), Entry("A", **later)
+    assert merged_entry(one, two) == two
+    assert merged_entry(one, Entry("A")) == one
+
+
+def test_calibrations_take_the_place_of_state_codes_and_the_other_way_round():
+    codes, curves = Entry("A", state_codes={0: "OFF"}), Entry("A", calibrations=Calibration(Polynomial((0, 1))))
+    assert (merged_entry(codes, curves), merged_entry(curves, codes)) == (curves, codes)
 
 
 def test_on_change_is_true_if_either_says_so():

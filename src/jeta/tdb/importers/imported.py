@@ -32,6 +32,10 @@ class Imported:
     notes: list[tuple[str, str]] = field(default_factory=list)
 
 
+_TAKEN_AS_A_WHOLE = (("limits", "limits_history"), ("state_codes", "calibrations"))
+"""Keys that are taken together."""
+
+
 def merged_entry(earlier: Entry, later: Entry) -> Entry:
     """Put together what two sources say of one MSID.
 
@@ -43,9 +47,9 @@ def merged_entry(earlier: Entry, later: Entry) -> Entry:
     Returns
     -------
     Entry
-        What the later says, and what the earlier says where the later says nothing. Limits and state codes are each
-        taken as a whole, from one of the two: limits of two sources can contradict each other. ``on_change`` is true
-        if either says so.
+        What the later says, and what the earlier says where the later says nothing. Limits, and state codes or calibrations,
+        are each taken as a whole, from one of the two: limits of two sources can contradict each other. ``on_change``
+        is true if either says so.
 
     Examples
     --------
@@ -53,7 +57,11 @@ def merged_entry(earlier: Entry, later: Entry) -> Entry:
     >>> merged_entry(Entry("A", unit="V", description="old"), Entry("A", description="new")).unit
     'V'
     """
-    return replace(earlier, **stated(later))
+    says = stated(later)
+    for whole in _TAKEN_AS_A_WHOLE:
+        if any(key in says for key in whole):
+            says |= {key: getattr(later, key) for key in whole}
+    return replace(earlier, **says)
 
 
 def merged(parts: Iterable[Imported]) -> Imported:

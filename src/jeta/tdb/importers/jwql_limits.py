@@ -18,8 +18,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from jeta.errors import JetaError, TdbError
-from jeta.tdb.entry import Entry, Limits
+from jeta.tdb.entry import Entry
 from jeta.tdb.importers.imported import Imported
+from jeta.tdb.limits import Limits
 from jeta.tdb.names import check_name
 
 if TYPE_CHECKING:
