@@ -55,6 +55,11 @@ class Layout:
         return self.root / "tdb" / ".cache.jsonl"
 
     @property
+    def events(self) -> Path:
+        """The folder of event sets: tables of intervals, and logical expressions."""
+        return self.root / "events"
+
+    @property
     def columns(self) -> Path:
         """The folder that holds a folder for each MSID."""
         return self.root / "columns"
