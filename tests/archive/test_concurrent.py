@@ -71,6 +71,9 @@ def watch(reader, process):
         fine = reader.read_samples("FINE", -(2**63), 2**63 - 1)
         assert np.all(np.diff(fine.ticks) > 0)
         assert len(fine) >= 100
+        assert reader.rows_between("SAME", 0, 1) == (100, 0.0, 0.099)
+        assert len(reader.gaps_longer_than("GROWS", -1, 1e6, 0.0015)[0]) == 0
+        assert reader.instant_before("FINE", 1) >= 0.099
         last = state
         states.add(state)
         time.sleep(0.001)

@@ -9,7 +9,17 @@ from hypothesis import strategies as st
 
 from archive.rows import archive_with, rows
 from jeta.archive.layout import Layout
-from jeta.archive.manifest import EMPTY, RECORD, Manifest, from_bytes, in_order, load, segment_name, to_bytes
+from jeta.archive.manifest import (
+    EMPTY,
+    RECORD,
+    Manifest,
+    as_records,
+    from_bytes,
+    in_order,
+    load,
+    segment_name,
+    to_bytes,
+)
 from jeta.errors import ArchiveCorruptError
 
 
@@ -55,6 +65,20 @@ def test_a_changed_byte_of_a_record_is_noticed(place, change):
 def test_what_is_no_manifest_is_refused(content):
     with pytest.raises(ArchiveCorruptError):
         from_bytes(content, "manifest")
+
+
+def test_records_of_an_earlier_version_do_not_know_their_widest_spacing():
+    earlier = np.zeros(2, RECORD.descr[:-1])
+    earlier["rows"] = 5, 6
+    found = as_records(earlier)
+    assert (found["rows"].tolist(), found["widest"].tolist()) == ([5, 6], [2**64 - 1] * 2)
+    assert as_records(TWO.segments).tobytes() == TWO.segments.tobytes()
+
+
+@pytest.mark.parametrize("dtype", [np.int64, [("first", "<i8"), ("last", "<i8")]])
+def test_what_is_no_record_is_refused(dtype):
+    with pytest.raises(ValueError, match=r"a segment must say its chunk_rows, chunks, .* but says \["):
+        as_records(np.zeros(1, dtype))
 
 
 def test_names_tell_first_instant_and_origin():

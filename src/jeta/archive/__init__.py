@@ -3,8 +3,21 @@
 from __future__ import annotations
 
 from jeta.archive.config import ArchiveConfig
-from jeta.archive.open import create_archive, open_archive
+from jeta.archive.coverage import RowsBetween
+from jeta.archive.open import create_archive, open_archive, open_roots
 from jeta.archive.reader import ArchiveReader, JetaReader
+from jeta.archive.several import SeveralReaders
 from jeta.archive.writer import Counts, Writer
 
-__all__ = ["ArchiveConfig", "ArchiveReader", "Counts", "JetaReader", "Writer", "create_archive", "open_archive"]
+__all__ = [
+    "ArchiveConfig",
+    "ArchiveReader",
+    "Counts",
+    "JetaReader",
+    "RowsBetween",
+    "SeveralReaders",
+    "Writer",
+    "create_archive",
+    "open_archive",
+    "open_roots",
+]

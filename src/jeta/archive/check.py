@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from jeta.archive import column, manifest, segment
+from jeta.archive import column, manifest, segment, spacing
 from jeta.archive.journal import JournalFile
 from jeta.archive.layout import MANIFEST_NAME
 from jeta.archive.segment import SegmentFile
@@ -146,7 +146,7 @@ def _file_faults(file: SegmentFile) -> Iterator[str]:
 
     try:
         with h5py.File(file.path, "r", locking=False) as opened:
-            about: NDArray[Any] = np.asarray(opened.attrs["about"]).astype(manifest.RECORD)
+            about = manifest.as_records(np.asarray(opened.attrs["about"]))
     except FileNotFoundError:
         raise
     except (*_UNREADABLE, KeyError, RuntimeError, TypeError) as err:
@@ -189,6 +189,16 @@ def _row_faults(file: SegmentFile) -> Iterator[str]:
     yield from _faults(samples)
     if samples.ticks[0] != record["first"] or samples.ticks[-1] != record["last"]:
         yield f"its rows go from {samples.ticks[0]} to {samples.ticks[-1]}, not from {record['first']} to {record['last']}"
+    if file.has_spacings:
+        yield from _spacing_faults(file, samples.ticks)
+
+
+def _spacing_faults(file: SegmentFile, ticks: NDArray[np.int64]) -> Iterator[str]:
+    """Whether the chunks say of their instants what is so: gaps are found by that."""
+    told = spacing.chunk_spacings(ticks, int(file.record["chunk_rows"]))
+    wrong = [name for name, column in told._asdict().items() if not np.array_equal(file.chunks[name], column)]
+    if wrong or int(file.record["widest"]) != spacing.widest_of(file.chunks["first"], told):
+        yield f"what it says of its spacings is not so ({', '.join(wrong) or 'widest of all'})"
 
 
 def _faults(samples: Samples) -> Iterator[str]:

@@ -99,11 +99,11 @@ def row_at(segment: SegmentFile, tick: int) -> int:
         return 0
     chunk_rows = int(segment.record["chunk_rows"])
     rows = min(chunk_rows, int(segment.record["rows"]) - chunk * chunk_rows)
-    ticks = _Decoder(segment).ticks(chunk)[:rows]
+    ticks = Decoder(segment).ticks(chunk)[:rows]
     return chunk * chunk_rows + int(np.searchsorted(ticks, tick, "left"))
 
 
-class _Decoder:
+class Decoder:
     """Decodes chunks of one segment; holds the buffers of one thread."""
 
     def __init__(self, segment: SegmentFile) -> None:
@@ -237,7 +237,7 @@ def _portion(output: Output, piece: Piece, chunks: range, shift: int) -> Callabl
     """One portion of work: decode some chunks of a piece into the output."""
 
     def work() -> None:
-        decoder = _Decoder(piece.segment)
+        decoder = Decoder(piece.segment)
         place = _place(output, piece.segment)
         extra = [(name, array) for name in ("quality", "alarm") if (array := getattr(output, name)) is not None]
         extra = [(name, array) for name, array in extra if piece.segment.has(name)]

@@ -258,12 +258,18 @@ class CommitRows:
 
     def tick(self, row: int) -> int:
         """Return the instant of one row."""
-        return int(self._array("times", np.dtype("<i8"), row, row + 1)[0])
+        return int(self.ticks(row, row + 1)[0])
+
+    def ticks(self, start_row: int, stop_row: int) -> NDArray[np.int64]:
+        """Return the instants of the rows ``[start_row, stop_row)``, sorted."""
+        return self._array("times", np.dtype("<i8"), start_row, stop_row)
 
     def row_at(self, tick: int) -> int:
         """Return the first row whose instant is at or after `tick`, reading no more than a few instants."""
         if tick <= self._entry["first"]:
             return 0
+        if tick > self._entry["last"]:
+            return self.count
         low, high = 0, self.count
         while low < high:
             middle = (low + high) // 2
@@ -302,7 +308,7 @@ class CommitRows:
         values = self._array("values", np.dtype(self._entry["stored_dtype"].decode()), *span)
         levels = self.levels()
         return Samples(
-            self._array("times", np.dtype("<i8"), *span),
+            self.ticks(*span),
             self.resolution,
             values.view(bool) if self.type_name == "|b1" else values,
             None if levels is None else levels[0],

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from jeta.archive.layout import MANIFEST_NAME, SEGMENT_SUFFIX
+from jeta.archive.spacing import UNKNOWN_WIDTH
 from jeta.errors import ArchiveCorruptError
 
 if TYPE_CHECKING:
@@ -47,12 +48,16 @@ RECORD = np.dtype(
         ("generation", "<i8"),
         ("folded", "<i8"),
         ("column_rows", "<i8"),
+        ("widest", "<u8"),
     ]
 )
 """One segment: first and last tick, rows, what a tick is (index into `RESOLUTIONS`), where its tables lie, and its origin:
-the fold that wrote it, how many parts that wrote, its number, the last commit it moved, and the rows of the column after it."""
+the fold that wrote it, how many parts that wrote, its number, the last commit it moved, and the rows of the column after it;
+and its widest spacing in ticks, `UNKNOWN_WIDTH` where an earlier version wrote it."""
 
-_MAGIC = "jeta manifest 1"
+_MAGIC = "jeta manifest 2"
+_RECORDS = {_MAGIC: RECORD, "jeta manifest 1": np.dtype(RECORD.descr[:-1])}
+"""The type of a record in each version of the file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,13 +120,14 @@ def from_bytes(content: bytes, path: Path) -> Manifest:
     line, _, records = content.partition(b"\n")
     try:
         head: dict[str, Any] = json.loads(line)
+        kind = _RECORDS.get(head["file"])
         ok = (
-            head["file"] == _MAGIC
+            kind is not None
             and zlib.crc32(records) == head["crc32"]
-            and len(records) == head["segments"] * RECORD.itemsize
+            and len(records) == head["segments"] * kind.itemsize
         )
         if ok:
-            return Manifest(np.frombuffer(records, RECORD), int(head["folded"]), int(head["generation"]))
+            return Manifest(as_records(np.frombuffer(records, kind)), int(head["folded"]), int(head["generation"]))
     except (ValueError, KeyError, TypeError) as err:
         raise ArchiveCorruptError(
             f"{path} is not a manifest ({err}); delete it and it is made again from the segments"
@@ -129,6 +135,34 @@ def from_bytes(content: bytes, path: Path) -> Manifest:
     raise ArchiveCorruptError(
         f"{path} is damaged or of a later format; delete it and it is made again from the segments"
     )
+
+
+def as_records(found: NDArray[np.void]) -> NDArray[np.void]:
+    """Return what segments say of themselves in the form of this version.
+
+    Parameters
+    ----------
+    found : structured array, any shape
+        Records as this version or an earlier one wrote them.
+
+    Returns
+    -------
+    structured array of dtype `RECORD`, same shape
+        With `UNKNOWN_WIDTH` where the widest spacing was not noted.
+
+    Raises
+    ------
+    ValueError
+        If a field is missing that every version has.
+    """
+    there, wanted = set(found.dtype.names or ()), set(RECORD.names or ())
+    if missing := wanted - there - {"widest"}:
+        raise ValueError(f"a segment must say its {', '.join(sorted(missing))}, but says {sorted(there)}")
+    records = np.zeros(found.shape, RECORD)
+    records["widest"] = UNKNOWN_WIDTH
+    for name in wanted & there:
+        records[name] = found[name]
+    return records
 
 
 def rebuild(folder: Path) -> Manifest:
@@ -197,8 +231,8 @@ def _segments_on_disk(folder: Path) -> NDArray[np.void]:
         try:
             # Without a lock: a fold that is just writing the file must not meet ours.
             with h5py.File(path, "r", locking=False) as file:
-                found.append(np.asarray(file.attrs["about"]).astype(RECORD).reshape(1))
-        except (OSError, KeyError):
+                found.append(as_records(np.asarray(file.attrs["about"])).reshape(1))
+        except (OSError, KeyError, ValueError):
             continue  # unfinished or damaged: then its fold is not whole, or the rows do not add up
     return np.concatenate(found) if found else np.zeros(0, RECORD)
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from jeta.archive import spacing
 from jeta.archive.manifest import RESOLUTIONS
 from jeta.samples import Samples, finest, overlay
 from jeta.times import TICKS_PER_SECOND
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from contextlib import AbstractContextManager
 
     import numpy as np
@@ -99,18 +101,92 @@ class PendingRows:
         """How many of our ticks are one of a part's."""
         return TICKS_PER_SECOND[self.resolution] // TICKS_PER_SECOND[part.resolution]
 
-    def between(self, low: int, high: int) -> Samples | None:
-        """Return the rows with ``low <= tick < high``, sorted by time, None if there are none."""
-        result: Samples | None = None
+    def _opened_between(self, low: int, high: int) -> Iterator[tuple[Part, CommitRows, int, int]]:
+        """The parts that have rows with ``low <= tick < high``, open, and which rows those are."""
         for part in self._parts:
             scale = self._scale(part)
+            if int(part.entry["last"]) * scale < low or int(part.entry["first"]) * scale >= high:
+                continue
             with part.opened() as rows:
                 start = max(part.start_row, rows.row_at(-(-low // scale)))
                 stop = min(part.stop_row, rows.row_at(-(-high // scale)))
-                found = rows.read(start, stop).at_resolution(self.resolution) if start < stop else None
-            if found is not None:
-                result = found if result is None else overlay(result, found)
+                if start < stop:
+                    yield part, rows, start, stop
+
+    def between(self, low: int, high: int) -> Samples | None:
+        """Return the rows with ``low <= tick < high``, sorted by time, None if there are none."""
+        result: Samples | None = None
+        for _, rows, start, stop in self._opened_between(low, high):
+            found = rows.read(start, stop).at_resolution(self.resolution)
+            result = found if result is None else overlay(result, found)
         return result
+
+    def ticks(self, low: int, high: int) -> NDArray[np.int64]:
+        """Return the instants of the rows with ``low <= tick < high``, sorted, without those of rows that are hidden."""
+        parts = self._opened_between(low, high)
+        return spacing.overlaid([rows.ticks(start, stop) * self._scale(part) for part, rows, start, stop in parts])
+
+    def windows(self, rows: int) -> Iterator[NDArray[np.int64]]:
+        """Give the instants of all rows as `ticks` does, in order of time, at most so many of each commit at once."""
+        first, last = self.ends()
+        cuts = self.cuts(rows) if self.rows > rows else [first, last + 1]
+        for low, high in pairwise(cuts):
+            ticks = self.ticks(low, high)
+            if len(ticks):
+                yield ticks
+
+    def last_before(self, tick: int) -> int | None:
+        """Return the last instant before a tick, None if there is none."""
+        found = []
+        for part in self._parts:
+            scale = self._scale(part)
+            if int(part.entry["last"]) * scale < tick:
+                found.append(int(part.entry["last"]) * scale)
+            elif int(part.entry["first"]) * scale < tick:
+                with part.opened() as rows:
+                    found.append(rows.tick(rows.row_at(-(-tick // scale)) - 1) * scale)
+        return max(found, default=None)
+
+    def first_from(self, tick: int) -> int | None:
+        """Return the first instant at or after a tick, None if there is none."""
+        found = []
+        for part in self._parts:
+            scale = self._scale(part)
+            if int(part.entry["first"]) * scale >= tick:
+                found.append(int(part.entry["first"]) * scale)
+            elif int(part.entry["last"]) * scale >= tick:
+                with part.opened() as rows:
+                    found.append(rows.tick(rows.row_at(-(-tick // scale))) * scale)
+        return min(found, default=None)
+
+    def stretch(self, row: int, rows: int) -> tuple[int, int]:
+        """Return the half-open span of some rows of one commit, from a row on that is counted through all commits."""
+        for part in self._parts:
+            count = part.stop_row - part.start_row
+            if row < count:
+                last = min(row + rows, count) - 1
+                with part.opened() as opened:
+                    first_tick, last_tick = opened.tick(part.start_row + row), opened.tick(part.start_row + last)
+                return first_tick * self._scale(part), last_tick * self._scale(part) + 1
+            row -= count
+        raise ValueError(f"expected a row below {self.rows}, got one {row} beyond that")
+
+    def spans(self) -> list[tuple[int, int]]:
+        """Return the first and last instant of each commit."""
+        found = []
+        for part in self._parts:
+            entry, scale = part.entry, self._scale(part)
+            first, last = int(entry["first"]), int(entry["last"])
+            if part.start_row > 0 or part.stop_row < int(entry["rows"]):
+                with part.opened() as rows:
+                    first, last = rows.tick(part.start_row), rows.tick(part.stop_row - 1)
+            found.append((first * scale, last * scale))
+        return found
+
+    def ends(self) -> tuple[int, int]:
+        """Return the first and the last instant."""
+        spans = self.spans()
+        return min(first for first, _ in spans), max(last for _, last in spans)
 
     def everything(self) -> Samples:
         """Return all rows of the commits, bounds or not, sorted by time and compared with their checksums."""

@@ -9,7 +9,7 @@ node               meaning
 ``texts``          the text of each code, UTF-8; beside it ``raws``, the source's number for each text
 ``quality``        quality bits a row; absent where all are 0
 ``alarm``          the source's alarm status a row; absent where all are 0
-``chunks``         a row a chunk: its line, and offset and size in bytes of its data in this file
+``chunks``         a row a chunk: its line, where its data lie in this file, and its widest spacings
 attribute `about`  what the segment is: the fields of `jeta.archive.manifest.RECORD`
 =================  =======================================================================================
 
@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from jeta.archive import times_codec, values_codec
+from jeta.archive import spacing, times_codec, values_codec
 from jeta.archive.manifest import RECORD, RESOLUTIONS, segment_name
 from jeta.archive.sealed_file import SealedFile
 from jeta.errors import ArchiveCorruptError
@@ -46,9 +46,17 @@ CHUNK = np.dtype(
         ("first", "<i8"),
         ("step", "<i8"),
         *((f"{column}_{what}", "<i8") for column in COLUMNS for what in ("offset", "bytes", "crc32")),
+        ("last", "<i8"),
+        ("widest", "<u8"),
+        ("widest_from", "<i8"),
+        ("second", "<u8"),
     ]
 )
-"""One chunk: its line, and for each column where its bytes lie, how many they are, and their checksum; 0 where it is absent."""
+"""One chunk: its line; for each column where its bytes lie, how many they are, and their checksum, 0 where it is absent; and
+what it says of its instants, see `jeta.archive.spacing.ChunkSpacings`."""
+
+_WITHOUT_SPACINGS = np.dtype(CHUNK.descr[: -len(spacing.ChunkSpacings._fields)])
+"""A chunk as earlier versions wrote it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +114,11 @@ def write(folder: Path, msid: str, samples: Samples, origin: Origin) -> NDArray[
     }
     chunks = np.zeros(len(first), CHUNK)
     chunks["first"], chunks["step"] = first, step
+    told = spacing.chunk_spacings(samples.ticks, CHUNK_ROWS)
+    for name, column in told._asdict().items():
+        chunks[name] = column
     record = np.zeros(1, RECORD)
+    record["widest"] = spacing.widest_of(first, told)
     record["rows"], record["chunks"] = len(samples), len(first)
     record["first"], record["last"] = samples.ticks[0], samples.ticks[-1]
     record["resolution"] = RESOLUTIONS.index(samples.resolution)
@@ -197,10 +209,16 @@ class SegmentFile:
 
     @property
     def chunks(self) -> NDArray[np.void]:
-        """The chunk table, of dtype `CHUNK`, shape (chunks,)."""
+        """The chunk table, shape (chunks,), of dtype `CHUNK`; without what chunks say of their spacings where that is not known."""
         if self._chunks is None:
-            self._chunks = self._read_array("chunks_offset", CHUNK, int(self.record["chunks"]))
+            kind = CHUNK if self.has_spacings else _WITHOUT_SPACINGS
+            self._chunks = self._read_array("chunks_offset", kind, int(self.record["chunks"]))
         return self._chunks
+
+    @property
+    def has_spacings(self) -> bool:
+        """Whether the chunks say what their widest spacings are; those that earlier versions wrote do not."""
+        return int(self.record["widest"]) != spacing.UNKNOWN_WIDTH
 
     @property
     def type_name(self) -> str:
