@@ -146,7 +146,7 @@ def test_unknown_msid_is_suggested(run, filled):
 def test_pattern_without_a_match(run, filled):
     ran = run("fetch", "ZZ*", "--archive", filled)
     assert (ran.code, ran.out) == (2, "")
-    assert "'ZZ*' is not in the archive" in ran.err
+    assert "'ZZ*' is not in ARCHIVE data source(s)" in ran.err
 
 
 def test_output_file_holds_what_standard_output_would(run, filled, tmp_path):

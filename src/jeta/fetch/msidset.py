@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import copy as copying
 from collections import OrderedDict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from jeta.errors import UnknownMsidError
 from jeta.fetch import session
-from jeta.fetch.msid import MSID, _check_stat
+from jeta.fetch.msid import MSID, check_stat
 from jeta.fetch.names import msid_glob
 from jeta.fetch.query import hull, intervals_of, span_of, spans_of
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Iterable
+
+    import numpy as np
+    from astropy.table import Table
+    from numpy.typing import NDArray
 
 
 class MSIDset(OrderedDict[str, MSID]):
@@ -27,13 +32,17 @@ class MSIDset(OrderedDict[str, MSID]):
         As for `MSID`, the same for all.
     filter_bad : bool
         Leave out the bad samples of each MSID.
-    stat : None
+    stat : {None, '5min', 'daily'}
+        As for `MSID`.
+    bracket : bool
         As for `MSID`.
 
     Attributes
     ----------
     tstart, tstop : float
         The span asked for, in seconds; `datestart` and `datestop` are the same as dates.
+    times : float64 array
+        The common times of all members; there once `interpolate` has been called.
 
     Raises
     ------
@@ -51,6 +60,12 @@ class MSIDset(OrderedDict[str, MSID]):
     MSID: type[MSID] = MSID
     """Class of the members."""
 
+    times: NDArray[np.float64]
+    tstart: float
+    tstop: float
+    datestart: str
+    datestop: str
+
     def __init__(
         self,
         msids: Iterable[str] | str | None = None,
@@ -58,20 +73,22 @@ class MSIDset(OrderedDict[str, MSID]):
         stop: Any = None,
         filter_bad: bool = False,
         stat: str | None = None,
+        *,
+        bracket: bool = False,
     ) -> None:
         super().__init__()
         if msids is None:
             return
-        _check_stat(stat)
+        check_stat(stat, bracket=bracket)
         names = [name for each in _as_list(msids) for name in msid_glob(each)[0]]
-        archive = session.current_archive()
+        archive = session.archive_for_fetch()
         # One look at the clock for all members: None as stop must mean the same instant for each.
         span = start, stop
         if intervals_of(start, archive.time_system) is None:
             once = span_of(start, stop, archive)
             span = (None if start is None else once.tstart), once.tstop
         for name in names:
-            self[name] = self.MSID(name, *span, filter_bad=False, stat=stat)
+            self[name] = self.MSID(name, *span, filter_bad=False, stat=stat, bracket=bracket)
         self._set_span(archive, start, stop)
         if filter_bad:
             self.filter_bad()
@@ -87,11 +104,42 @@ class MSIDset(OrderedDict[str, MSID]):
         self.tstart, self.tstop = span.tstart, span.tstop
         self.datestart, self.datestop = span.dates(archive.time_system)
 
-    def filter_bad(self, copy: bool = False) -> MSIDset | None:
-        """Leave out the bad samples of each MSID.
+    def filter_bad(self, copy: bool = False, union: bool = False) -> Self | None:
+        """Leave out the bad samples.
 
         Parameters
         ----------
+        copy : bool
+            Work on a copy and return it; by default this set is changed and None returned.
+        union : bool
+            Leave out of each MSID also what is bad in another that has the same time stamps, so that they keep them; by
+            default each MSID is filtered on its own.
+
+        Returns
+        -------
+        MSIDset or None
+            The copy, if one was asked for.
+        """
+        target = self.copy() if copy else self
+        if union:
+            from jeta.fetch.together import share_bads  # noqa: PLC0415 - not needed to import fetch
+
+            share_bads(target.values())
+        for member in target.values():
+            member.filter_bad()
+        return target if copy else None
+
+    def filter_bad_times(
+        self, start: Any = None, stop: Any = None, table: Any = None, copy: bool = False
+    ) -> Self | None:
+        """Leave out of each MSID the samples of times that are known to be bad, see `MSID.filter_bad_times`.
+
+        Parameters
+        ----------
+        start, stop : time, optional
+            One interval; both or neither.
+        table : path or list of str, optional
+            Intervals, as lines of ``start stop``.
         copy : bool
             Work on a copy and return it; by default this set is changed and None returned.
 
@@ -100,21 +148,160 @@ class MSIDset(OrderedDict[str, MSID]):
         MSIDset or None
             The copy, if one was asked for.
         """
+        return self._each("filter_bad_times", copy, start, stop, table)
+
+    def select_intervals(self, intervals: Any, copy: bool = False) -> Self | None:
+        """Keep of each MSID only the samples inside some intervals, both ends included, see `MSID.select_intervals`.
+
+        Parameters
+        ----------
+        intervals : list of pairs, table, path, or object with a method ``intervals``
+            The intervals.
+        copy : bool
+            Work on a copy and return it; by default this set is changed and None returned.
+
+        Returns
+        -------
+        MSIDset or None
+            The copy, if one was asked for.
+        """
+        return self._each("select_intervals", copy, intervals)
+
+    def remove_intervals(self, intervals: Any, copy: bool = False) -> Self | None:
+        """Leave out of each MSID the samples inside some intervals, both ends included, see `MSID.remove_intervals`.
+
+        Parameters
+        ----------
+        intervals : list of pairs, table, path, or object with a method ``intervals``
+            The intervals.
+        copy : bool
+            Work on a copy and return it; by default this set is changed and None returned.
+
+        Returns
+        -------
+        MSIDset or None
+            The copy, if one was asked for.
+        """
+        return self._each("remove_intervals", copy, intervals)
+
+    def _each(self, method: str, copy: bool, *args: Any) -> Self | None:
+        """Call a method of every member; all of them, or none where one cannot."""
+        filtered = {name: getattr(member, method)(*args, copy=True) for name, member in self.items()}
         target = self.copy() if copy else self
-        for member in target.values():
-            member.filter_bad()
+        for name, member in filtered.items():
+            vars(target[name]).update(vars(member))
         return target if copy else None
 
-    def copy(self) -> MSIDset:
+    def interpolate(  # noqa: PLR0913 - the ancestors' seven, and ours by name
+        self,
+        dt: float | None = None,
+        start: Any = None,
+        stop: Any = None,
+        filter_bad: bool = True,
+        times: Any = None,
+        bad_union: bool = False,
+        copy: bool = False,
+        method: str | None = None,
+        max_age: float | None = None,
+    ) -> Self | None:
+        """Bring all members onto the same times, which are then in `times`; theirs were `times0` of each.
+
+        Parameters
+        ----------
+        dt : float, optional
+            Spacing of the grid in seconds, 328 by default.
+        start, stop : time, optional
+            Ends of the grid, both inside; those of the request by default, and at most the time that all members have
+            samples of.
+        filter_bad : bool
+            Leave out bad samples: of each member before, or, with `bad_union`, the times at which any is bad after.
+        times : float64 array, or list of times, optional
+            The times wanted, instead of a grid; those outside the common time are left out.
+        bad_union : bool
+            Make a time bad for all members where it is bad for one.
+        copy : bool
+            Work on a copy and return it; by default this set is changed and None returned.
+        method : {'nearest', 'previous', 'linear'}, optional
+            As for `MSID.interpolate`.
+        max_age : float, optional
+            As for `MSID.interpolate`; a time without value stays in the grid, with `bads` set, unless `bad_union` and
+            `filter_bad` leave it out.
+
+        Returns
+        -------
+        MSIDset or None
+            The copy, if one was asked for.
+
+        Raises
+        ------
+        ValuesError
+            If `times` is given with dt, start or stop, or dt is not above 0; also a `ValueError`.
+        """
+        from jeta.fetch import together  # noqa: PLC0415 - not needed to import fetch
+
+        grid = together.grid(self, dt, start, stop, times)
+        target = self.copy() if copy else self
+        together.put_on_grid(target, grid, filter_bad=filter_bad, bad_union=bad_union, method=method, max_age_s=max_age)
+        return target if copy else None
+
+    def logical_intervals(
+        self, op: str, val: Any = None, complete_intervals: bool = False, max_gap: float | None = None
+    ) -> dict[str, Table] | Table:
+        """Return when each member compares as given; or when an expression over members holds.
+
+        Parameters
+        ----------
+        op : {'==', '!=', '>', '<', '>=', '<='}, or str
+            The comparison; or, without `val`, an expression such as ``"HEATER == 'ON' & TEMP > 20"``.
+        val : number, bool or str, optional
+            What to compare with.
+        complete_intervals : bool
+            As for `MSID.logical_intervals`; for an expression, of each comparison in it.
+        max_gap : float, optional
+            Likewise.
+
+        Returns
+        -------
+        dict of str to astropy.table.Table, or astropy.table.Table
+            A table as from `MSID.logical_intervals` for each member; for an expression, one.
+
+        Raises
+        ------
+        ValuesError, ExpressionError
+            If op is no comparison, or the expression cannot be understood; also a `ValueError`.
+        UnknownMsidError
+            If the expression names an MSID that is not in the set.
+        """
+        if val is None:
+            from jeta.fetch import conditions  # noqa: PLC0415 - not needed to import fetch
+
+            return conditions.table_over(self, op, complete_intervals=complete_intervals, max_gap=max_gap)
+        return {name: member.logical_intervals(op, val, complete_intervals, max_gap) for name, member in self.items()}
+
+    def write_zip(self, filename: str | os.PathLike[str]) -> None:
+        """Write each member as one CSV file in a zip archive, which is replaced.
+
+        Parameters
+        ----------
+        filename : path
+            The zip archive.
+        """
+        from jeta.fetch.zipped import write_zip  # noqa: PLC0415 - not needed to import fetch
+
+        write_zip(self.values(), filename)
+
+    def copy(self) -> Self:
         """Return a copy whose members, with their arrays, are its own."""
         new = self.__class__.__new__(self.__class__)
         OrderedDict.__init__(new)
-        vars(new).update(copying.deepcopy(vars(self)))
+        # One memory of what is copied for all: arrays that members share, they share in the copy.
+        memo: dict[int, Any] = {}
+        vars(new).update(copying.deepcopy(vars(self), memo))
         for name, member in self.items():
-            new[name] = member.copy()
+            new[name] = copying.deepcopy(member, memo)
         return new
 
-    def __deepcopy__(self, memo: dict[int, Any]) -> MSIDset:
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
         return self.copy()
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -156,5 +343,7 @@ class Msidset(MSIDset):
         stop: Any = None,
         filter_bad: bool = True,
         stat: str | None = None,
+        *,
+        bracket: bool = False,
     ) -> None:
-        super().__init__(msids, start, stop, filter_bad, stat)
+        super().__init__(msids, start, stop, filter_bad, stat, bracket=bracket)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from jeta.errors import AmbiguousMsidError, UnknownMsidError
 from jeta.fetch import session
 
 if TYPE_CHECKING:
     from jeta.archive import ArchiveReader
+    from jeta.computed import ComputedMsid
+    from jeta.sources import Source
+    from jeta.tdb import Entry
 
 MAX_GLOB_MATCHES = 10
 """Most names that a pattern may match; set ``fetch.MAX_GLOB_MATCHES`` for more."""
@@ -35,15 +38,71 @@ def candidates(typed: str) -> list[str]:
     return [name] if name.startswith("DP_") else [name, "DP_" + name]
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What one name stands for.
+
+    Attributes
+    ----------
+    msid, MSID : str
+        What to call it, and its upper-case name.
+    entry : Entry or None
+        What is known of it.
+    computed : tuple or None
+        Class and arguments of a computed MSID.
+    """
+
+    msid: str
+    MSID: str
+    entry: Entry | None
+    computed: tuple[type[ComputedMsid], list[Any]] | None
+
+
+def find_one(typed: str, archive: ArchiveReader) -> Found:
+    """Find the one MSID that a name or pattern stands for.
+
+    Raises
+    ------
+    UnknownMsidError
+        If there is none.
+    AmbiguousMsidError
+        If there are several.
+    """
+    computed = _computed(typed)
+    if computed is not None:
+        return Found(typed, typed.upper(), archive.tdb().get(typed), computed)
+    msids, names = msid_glob(typed)
+    if len(names) > 1:
+        raise AmbiguousMsidError(
+            f"Multiple matches for {typed!r} in the archive: {', '.join(msids)}; name one, or use fetch.MSIDset"
+        )
+    entry = archive.tdb().get(names[0])
+    if entry is None:
+        entry = next((known for source in others() if (known := source.entry(names[0])) is not None), None)
+    return Found(msids[0], names[0], entry, None)
+
+
+def _computed(typed: Any) -> tuple[type[ComputedMsid], list[Any]] | None:
+    """The class of a computed MSID, which wins over what the archive holds."""
+    from jeta.computed import find  # noqa: PLC0415 - not needed to import fetch
+
+    return find(typed) if isinstance(typed, str) else None
+
+
+def others() -> list[Source]:
+    """Return the sources in use besides the archive, in order."""
+    return [source for _, source in session.sources() if source is not None]
+
+
 def resolve(typed: str, archive: ArchiveReader, max_matches: int) -> tuple[list[str], list[str]]:
-    """Find the MSIDs that a name or pattern stands for.
+    """Find the MSIDs that a name or pattern stands for, in all the sources in use.
 
     Parameters
     ----------
     typed : str
         A name in any case, or a pattern with ``*``, ``?`` or ``[...]``.
     archive : ArchiveReader
-        Where to look.
+        The archive in use.
     max_matches : int
         Most names that a pattern may match.
 
@@ -63,26 +122,68 @@ def resolve(typed: str, archive: ArchiveReader, max_matches: int) -> tuple[list[
     """
     if not isinstance(typed, str):
         raise UnknownMsidError(f"an MSID must be given as a str, but got {typed!r} of type {type(typed).__name__}")
+    found: dict[str, str] = {}
+    in_use = [(label, source) for label, source in session.sources() if not label.startswith("test-")]
+    for _, source in in_use:
+        holder = archive if source is None else KnownNames(source)
+        for msid, name in _matches(typed, holder, max_matches):
+            found.setdefault(name, msid)
+    if not found:
+        raise _unknown(typed, archive, [label for label, _ in in_use])
+    return list(found.values()), list(found)
+
+
+class KnownNames:
+    """The names of a source as those of an archive.
+
+    Parameters
+    ----------
+    source : Source
+        The source.
+    """
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+
+    def names(self) -> list[str]:
+        """Return every MSID, sorted."""
+        return sorted(self.source.names())
+
+    def __contains__(self, msid: object) -> bool:
+        return isinstance(msid, str) and self.source.knows(msid)
+
+
+def _matches(typed: str, holder: ArchiveReader | KnownNames, max_matches: int) -> list[tuple[str, str]]:
+    """What to call each MSID of one source that matches, and its name."""
     wanted = candidates(typed)
-    for name in wanted:
-        if _can_be_name(name) and name in archive:
-            return [str(typed)], [name]
-    if _PATTERN_CHARACTERS.intersection(typed):
-        everything = archive.names()
-        for pattern in wanted:
-            matches = [name for name in everything if fnmatchcase(name, pattern)]
-            if len(matches) > max_matches:
-                raise AmbiguousMsidError(
-                    f"{typed!r} matches {len(matches)} MSIDs, more than the {max_matches} of fetch.MAX_GLOB_MATCHES: "
-                    f"{', '.join(matches[:3])} ...; make it narrower, or raise fetch.MAX_GLOB_MATCHES"
-                )
-            if matches:
-                return [name.lower() for name in matches], matches
-    if wanted[0] in archive.tdb():
-        raise UnknownMsidError(
+    if not _PATTERN_CHARACTERS.intersection(typed):
+        return next(([(str(typed), name)] for name in wanted if _can_be_name(name) and name in holder), [])
+    from jeta.tdb.search import match_names  # noqa: PLC0415 - only patterns need it
+
+    everything = holder.names()
+    for pattern in wanted:
+        matches = match_names(pattern, everything)
+        if len(matches) > max_matches:
+            raise AmbiguousMsidError(
+                f"{typed!r} matches {len(matches)} MSIDs, more than the {max_matches} of fetch.MAX_GLOB_MATCHES: "
+                f"{', '.join(matches[:3])} ...; make it narrower, or raise fetch.MAX_GLOB_MATCHES"
+            )
+        if matches:
+            return [(name.lower(), name) for name in matches]
+    return []
+
+
+def _unknown(typed: str, archive: ArchiveReader, sources: list[str]) -> UnknownMsidError:
+    """The error for a name that no source knows."""
+    name = candidates(typed)[0]
+    where = f"is not in {' or '.join(label.upper() for label in sources)} data source(s)"
+    if "archive" not in sources:
+        return UnknownMsidError(f"MSID {typed!r} {where}; fetch.data_source chooses others")
+    if name in archive.tdb():
+        return UnknownMsidError(
             f"MSID {typed!r} is in the telemetry database, but the archive {archive.root} holds no samples of it; ingest some"
         )
-    raise UnknownMsidError(f"MSID {typed!r} is not in the archive {archive.root}{_hint(wanted[0], archive)}")
+    return UnknownMsidError(f"MSID {typed!r} {where} {archive.root}{_hint(name, archive)}")
 
 
 def _can_be_name(name: str) -> bool:
@@ -108,6 +209,7 @@ def msid_glob(msid: str) -> tuple[list[str], list[str]]:
     ----------
     msid : str
         A name in any case, or a pattern with ``*``, ``?`` or ``[...]``. ``CALC_`` stands for ``DP_``, which may be left out.
+        A computed MSID is what its class matches, and wins over the archive.
 
     Returns
     -------
@@ -125,4 +227,6 @@ def msid_glob(msid: str) -> tuple[list[str], list[str]]:
     """
     from jeta import fetch  # noqa: PLC0415 - the limit is set by users as an attribute of the public module
 
-    return resolve(msid, session.current_archive(), fetch.MAX_GLOB_MATCHES)
+    if _computed(msid) is not None:
+        return [msid], [msid.upper()]
+    return resolve(msid, session.archive_for_fetch(), fetch.MAX_GLOB_MATCHES)

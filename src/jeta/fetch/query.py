@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from jeta.errors import IntervalError, TimeFormatError
 from jeta.times import now, show, to_seconds, unix_to_cxcsec
 
@@ -51,13 +49,13 @@ def span_of(start: Any, stop: Any, archive: ArchiveReader) -> Span:
         If one is in no accepted form.
     """
     system = archive.time_system
-    current = now() if system == "unix" else float(unix_to_cxcsec(now()))
+    current = now_s(system)
     if start is None:
         first = archive.first_instant()
         tstart = current if first is None else first
     else:
-        tstart = _one_instant(start, system)
-    return Span(tstart, current if stop is None else _one_instant(stop, system))
+        tstart = one_instant(start, system)
+    return Span(tstart, current if stop is None else one_instant(stop, system))
 
 
 def spans_of(start: Any, stop: Any, archive: ArchiveReader) -> list[Span]:
@@ -88,8 +86,19 @@ def hull(spans: list[Span], archive: ArchiveReader) -> Span:
     return Span(spans[0].tstart, spans[-1].tstop)
 
 
-def _one_instant(value: Any, system: str) -> float:
-    """Seconds of one time."""
+def now_s(system: str) -> float:
+    """Return the current time in seconds of a time system."""
+    return now() if system == "unix" else float(unix_to_cxcsec(now()))
+
+
+def one_instant(value: Any, system: str) -> float:
+    """Return the seconds of one time.
+
+    Raises
+    ------
+    TimeFormatError
+        If this is several, or in no accepted form.
+    """
     seconds = to_seconds(value, system)
     if not isinstance(seconds, float):
         raise TimeFormatError(
@@ -118,55 +127,18 @@ def intervals_of(start: Any, system: str) -> list[Span] | None:
     IntervalError
         If two overlap, one ends before it starts, or a list holds something else than pairs.
     """
-    pairs = _pairs(start)
+    if start is None or isinstance(start, str | float | int):
+        return None
+    from jeta.intervals import pairs_of, read_intervals  # noqa: PLC0415 - most fetches are of one span
+
+    pairs = pairs_of(start)
     if pairs is None:
         return None
-    spans = sorted(
-        (Span(_one_instant(a, system), _one_instant(b, system)) for a, b in pairs), key=lambda s: (s.tstart, s.tstop)
-    )
-    for span in spans:
-        if span.tstop < span.tstart:
-            raise IntervalError(
-                f"interval ends before it starts: {' to '.join(span.dates(system))}; swap its two times"
-            )
+    found = read_intervals(pairs, system)
+    spans = [Span(low, high) for low, high in sorted(found)]
     for one, two in zip(spans, spans[1:], strict=False):
         if one.tstop > two.tstart:
             raise IntervalError(
                 f"Input intervals overlap: {one.dates(system)} and {two.dates(system)}; join or cut them"
             )
     return spans
-
-
-def _pairs(start: Any) -> list[tuple[Any, Any]] | None:
-    """Pairs of times as given, or None if this is one time."""
-    columns = _column_names(start)
-    for begin, end in (("datestart", "datestop"), ("tstart", "tstop")):
-        if begin in columns and end in columns:
-            return list(zip(_items(start[begin]), _items(start[end]), strict=True))
-    if not isinstance(start, list | tuple):
-        return None
-    pairs = [tuple(row) for row in start if _is_row(row) and len(row) >= 2]
-    if len(pairs) != len(start):
-        raise IntervalError(
-            f"a list as start must hold pairs of times, but got {start!r:.200}; give one time, or [(start, stop), ...]"
-        )
-    return [(row[0], row[1]) for row in pairs]
-
-
-def _column_names(table: Any) -> tuple[str, ...]:
-    """Names of the columns of a table, a structured array or a data frame; none for anything else."""
-    names = getattr(table, "colnames", None) or getattr(getattr(table, "dtype", None), "names", None)
-    if names is None and hasattr(table, "columns"):
-        names = table.columns
-    return () if names is None else tuple(str(name) for name in names)
-
-
-def _is_row(row: Any) -> bool:
-    """Whether an item of a list may hold a start and a stop: a pair, or a row of a table."""
-    return isinstance(row, list | tuple | np.ndarray | np.void) or hasattr(row, "colnames")
-
-
-def _items(column: Any) -> list[Any]:
-    """The items of a column, each in its own kind of time; a row of a table has one alone."""
-    is_scalar = isinstance(column, str | bytes) or not getattr(column, "shape", (1,)) or not hasattr(column, "__len__")
-    return [column] if is_scalar else list(column)

@@ -4,52 +4,92 @@ from __future__ import annotations
 
 import os
 import threading
+from collections.abc import Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from jeta import settings
 from jeta.errors import ArchiveNotFoundError
+from jeta.fetch.no_archive import NoArchive
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from types import TracebackType
 
     from jeta.archive import ArchiveReader, Writer
+    from jeta.sources import Source
+
+ArchiveLike: TypeAlias = "str | os.PathLike[str] | Sequence[str | os.PathLike[str]] | ArchiveReader | Writer"
+"""An archive, given as its root, as several roots, or as an open one."""
+
+Signature: TypeAlias = tuple[tuple[int, int] | None, ...]
+"""What tells archives from others made anew at the same places."""
 
 _lock = threading.Lock()
-_chosen: list[Path] = []
-"""The root set last by `set_archive`, on top of those set before; empty for the environment's."""
-_open: dict[Path, tuple[ArchiveReader, tuple[int, int] | None]] = {}
-"""Open archives, each with what its settings file was when it was opened."""
+_chosen: list[str] = []
+"""The archive set last by `set_archive`, by its key; empty for the environment's."""
+_open: dict[str, tuple[ArchiveReader, Signature]] = {}
+"""Open archives by key, each with what its settings files were when it was opened."""
 
 
-def _opened(archive: str | os.PathLike[str] | ArchiveReader | Writer) -> ArchiveReader:
-    """Return an archive, given as its root or as an open one, open for reading.
+def roots_of(key: str) -> list[Path]:
+    """Return the roots that a key names, in order."""
+    return [Path(part).expanduser().absolute() for part in key.split(os.pathsep) if part]
+
+
+def _key(archive: ArchiveLike) -> str:
+    """The roots of an archive as one text, as in the environment's ``ENG_ARCHIVE``.
+
+    Raises
+    ------
+    ArchiveNotFoundError
+        If this is nothing of the kind.
+    """
+    if isinstance(archive, str | os.PathLike):
+        return os.pathsep.join(map(str, roots_of(os.fspath(archive))))
+    if isinstance(archive, list | tuple):
+        return os.pathsep.join(map(_key, archive))
+    if hasattr(archive, "reader"):
+        archive = archive.reader
+    readers = getattr(archive, "readers", [archive])
+    if not all(hasattr(reader, "root") for reader in readers):
+        raise ArchiveNotFoundError(f"{archive!r} is not an archive: give its root as a path, or an open archive")
+    return os.pathsep.join(str(reader.root) for reader in readers)
+
+
+def _opened(archive: ArchiveLike) -> ArchiveReader:
+    """Return an archive, given as its root, as several or as an open one, open for reading.
 
     Raises
     ------
     ArchiveNotFoundError
         If there is none at the root, or this is nothing of the kind.
     """
-    from jeta.archive import Writer, open_archive  # noqa: PLC0415 - half of what importing fetch costs otherwise
+    from jeta.archive import Writer, open_roots  # noqa: PLC0415 - half of what importing fetch costs otherwise
 
-    if isinstance(archive, str | os.PathLike):
-        return open_archive(archive)
+    if isinstance(archive, str | os.PathLike | list | tuple):
+        return open_roots(_key(archive))
     if isinstance(archive, Writer):
         return archive.reader
     if not hasattr(archive, "root"):
         raise ArchiveNotFoundError(f"{archive!r} is not an archive: give its root as a path, or an open archive")
-    return archive
+    return archive  # type: ignore[return-value]  # it has a root, so it is a reader
 
 
-def _signature(root: Path) -> tuple[int, int] | None:
+def _signature(key: str) -> Signature:
     """What tells an archive from one made anew at the same place; None where there are no settings of jeta's."""
     from jeta.archive.layout import Layout  # noqa: PLC0415 - as above
 
-    try:
-        status = Layout(root).settings.stat()
-    except OSError:
-        return None
-    return status.st_ino, status.st_mtime_ns
+    found: list[tuple[int, int] | None] = []
+    for root in roots_of(key):
+        try:
+            status = Layout(root).settings.stat()
+        except OSError:
+            found.append(None)
+        else:
+            found.append((status.st_ino, status.st_mtime_ns))
+    return tuple(found)
 
 
 class set_archive:  # noqa: N801 - used like a function; a class so that ``with`` can undo it
@@ -57,8 +97,9 @@ class set_archive:  # noqa: N801 - used like a function; a class so that ``with`
 
     Parameters
     ----------
-    root : path or open archive, or None
-        The archive. None goes back to the environment's ``ENG_ARCHIVE``.
+    root : path, list of paths, open archive, or None
+        The archive. Several roots, as a list or as one text with the system's path separator between them, are read as one
+        archive: the first that has an MSID answers for it. None goes back to the environment's ``ENG_ARCHIVE``.
 
     Raises
     ------
@@ -78,15 +119,16 @@ class set_archive:  # noqa: N801 - used like a function; a class so that ``with`
             dat = fetch.MSID("SA_ZATTEST2")
     """
 
-    def __init__(self, root: str | os.PathLike[str] | ArchiveReader | Writer | None) -> None:
+    def __init__(self, root: ArchiveLike | None) -> None:
         with _lock:
             self._before = list(_chosen)
             if root is None:
                 _chosen.clear()
                 return
             reader = _opened(root)
-            _open[reader.root] = reader, _signature(reader.root)
-            _chosen[:] = [reader.root]
+            key = _key(reader)
+            _open[key] = reader, _signature(key)
+            _chosen[:] = [key]
 
     def __repr__(self) -> str:
         return f"<archive in use: {_chosen[-1] if _chosen else 'that of ENG_ARCHIVE'}>"
@@ -101,8 +143,26 @@ class set_archive:  # noqa: N801 - used like a function; a class so that ``with`
             _chosen[:] = self._before
 
 
-def current_root() -> Path:
-    """Return the root of the archive in use.
+@contextmanager
+def set_fetch_basedir(path: ArchiveLike) -> Iterator[None]:
+    """Use another archive within a ``with`` block, as the ancestors call it; `set_archive` does the same.
+
+    Parameters
+    ----------
+    path : path, list of paths, or open archive
+        The archive. The one before is in use again afterwards, also after an exception.
+
+    Raises
+    ------
+    ArchiveNotFoundError
+        If there is no archive.
+    """
+    with set_archive(path):
+        yield
+
+
+def current_key() -> str:
+    """Return the roots of the archive in use, as one text.
 
     Raises
     ------
@@ -111,13 +171,59 @@ def current_root() -> Path:
     """
     for chosen in _chosen[-1:]:
         return chosen
-    root = settings.from_environment().archive_root
-    if root is None:
+    roots = settings.from_environment().archive_root
+    if roots is None:
         raise ArchiveNotFoundError(
             "no archive is in use: set the environment variable ENG_ARCHIVE, call fetch.set_archive(root), or give --archive ROOT; "
             "a new archive is made by  jeta create ROOT"
         )
-    return root.absolute()
+    return _key(roots)
+
+
+def current_root() -> Path:
+    """Return the root of the archive in use, for those who write to it.
+
+    Raises
+    ------
+    ArchiveNotFoundError
+        If there is none, or several are in use.
+    """
+    roots = roots_of(current_key())
+    if len(roots) > 1:
+        raise ArchiveNotFoundError(
+            f"{len(roots)} archives are in use ({', '.join(map(str, roots))}); name the one that is to be changed"
+        )
+    return roots[0]
+
+
+def key_of(archive: ArchiveReader) -> str | None:
+    """Return the roots of an open archive as one text; None for no archive."""
+    return None if isinstance(archive, NoArchive) else _key(archive)
+
+
+def sources() -> list[tuple[str, Source | None]]:
+    """Return the sources in use by name, in order; None is the archive in use, and any test aid."""
+    from jeta.fetch.source_choice import data_source  # noqa: PLC0415 - not needed to import fetch
+
+    return [(name, source) for name, source in data_source.selected()]
+
+
+def archive_for_fetch() -> ArchiveReader:
+    """Return the archive in use; where other sources are, and no archive was chosen, an empty one in Unix time.
+
+    Raises
+    ------
+    ArchiveNotFoundError
+        If the archive is among the sources in use, and there is none.
+    """
+    if is_any_in_use() or any(source is None for _, source in sources()):
+        return current_archive()
+    return NoArchive()
+
+
+def is_any_in_use() -> bool:
+    """Tell whether an archive was chosen, or the environment names one."""
+    return bool(_chosen) or settings.from_environment().archive_root is not None
 
 
 def current_archive() -> ArchiveReader:
@@ -128,22 +234,22 @@ def current_archive() -> ArchiveReader:
     ArchiveNotFoundError
         If there is none, or there is no archive at its root.
     """
-    return archive_at(current_root())
+    return archive_of(current_key())
 
 
-def archive_at(root: Path) -> ArchiveReader:
-    """Return the archive at a root, open.
+def archive_of(key: str) -> ArchiveReader:
+    """Return the archive that a key names, open.
 
     Raises
     ------
     ArchiveNotFoundError
         If there is no archive.
     """
-    known, signature = _open.get(root), _signature(root)
+    known, signature = _open.get(key), _signature(key)
     if known is not None and known[1] == signature:
         return known[0]
     # Not opened yet; or removed, or made anew, since it was.
-    reader = _opened(root)
+    reader = _opened(key)
     with _lock:
-        _open[root] = reader, signature
+        _open[key] = reader, signature
     return reader

@@ -1,0 +1,165 @@
+"""From an MSID's name and a span to arrays: out of the archive, out of the other sources in use, or out of several joined."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from jeta.fetch import session
+from jeta.samples import FLAGGED_BY_PERSON, FLAGGED_BY_SOURCE
+from jeta.times import show
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from jeta.archive import ArchiveReader
+    from jeta.archive.output import Rows
+    from jeta.fetch.query import Span
+    from jeta.tdb import Entry
+
+
+@dataclass(slots=True)
+class Sampled:
+    """Samples of one MSID, as `Series` holds them.
+
+    Attributes
+    ----------
+    times : float64 array, shape (rows,)
+        Seconds.
+    vals : array, shape (rows,), or None
+        Values, unless `codes` holds them.
+    codes, texts : array or None
+        Codes into texts.
+    counts : array, shape (rows,), or None
+        Raw counts where a calibration made the values.
+    bads : bool array, shape (rows,)
+        Which samples are flagged as bad.
+    alarms : int16 array, shape (rows,), or None
+        The source's alarm status; None where it is 0 throughout.
+    """
+
+    times: NDArray[np.float64]
+    vals: NDArray[Any] | None
+    codes: NDArray[Any] | None
+    texts: NDArray[np.str_]
+    counts: NDArray[Any] | None
+    bads: NDArray[np.bool_]
+    alarms: NDArray[np.int16] | None
+
+
+class DataSources(dict[str, dict[str, Any]]):
+    """What `MSID.data_source` is: sources with the span of what each gave; ``'cxc'`` is another name of the archive."""
+
+    def __missing__(self, name: str) -> dict[str, Any]:
+        if name == "cxc" and "archive" in self:
+            return self["archive"]
+        raise KeyError(name)
+
+
+def read(
+    name: str, spans: Sequence[Span], archive: ArchiveReader, entry: Entry | None, *, bracket: bool
+) -> tuple[Sampled, DataSources]:
+    """Return the samples of some spans, out of all sources in use that know the MSID.
+
+    Parameters
+    ----------
+    name : str
+        Exact upper-case name.
+    spans : sequence of Span
+        Half-open spans, in order of time; at least one.
+    archive : ArchiveReader
+        The archive in use.
+    entry : Entry or None
+        What the telemetry database says of the MSID.
+    bracket : bool
+        Also the sample before and the one after each span.
+
+    Returns
+    -------
+    samples : Sampled
+        The samples.
+    origins : DataSources
+        What each source gave; empty for several spans.
+    """
+    in_use = session.sources()
+    if [label for label, _ in in_use] == ["archive"]:
+        parts = [read_archive(archive, name, span, bracket=bracket) for span in spans]
+        origins = DataSources(archive=_extent(parts[0].times, archive.time_system))
+    else:
+        from jeta.fetch import several_sources  # noqa: PLC0415 - most fetches need the archive alone
+
+        pairs = [several_sources.read(name, span, archive, bracket=bracket) for span in spans]
+        parts = [rows for rows, _ in pairs]
+        origins = DataSources({label: _extent(times, archive.time_system) for label, times in pairs[0][1].items()})
+    return sampled(parts, entry, archive.time_system), origins if len(spans) == 1 else DataSources()
+
+
+def _extent(times: NDArray[np.float64], system: str) -> dict[str, Any]:
+    """First and last instant as dates; nothing for no samples."""
+    if len(times) == 0:
+        return {}
+    first, last = (str(show(float(times[at]), "date", system)) for at in (0, -1))
+    return {"start": first, "stop": last}
+
+
+def read_archive(archive: ArchiveReader, name: str, span: Span, *, bracket: bool) -> Rows:
+    """Return the rows of a span, with the sample before and the one after where `bracket` is set."""
+    if not bracket or span.tstart > span.tstop:
+        return archive.read(name, span.tstart, span.tstop)
+    before = archive.instant_before(name, span.tstart)
+    after = archive.instant_at_or_after(name, span.tstop)
+    start_s = span.tstart if before is None else before
+    return archive.read(name, start_s, span.tstop if after is None else math.nextafter(after, math.inf))
+
+
+def sampled(parts: Sequence[Rows], entry: Entry | None, system: str) -> Sampled:
+    """Return rows as users see them: texts decoded when asked for, counts calibrated, quality as a flag.
+
+    Parameters
+    ----------
+    parts : sequence of Rows
+        Rows, in order of time.
+    entry : Entry or None
+        What the telemetry database says of the MSID.
+    system : str
+        Time system of the rows.
+    """
+    times = _joined([part.times for part in parts])
+    bads = _joined([_bads(part) for part in parts])
+    alarms = None
+    if any(part.alarm is not None for part in parts):
+        alarms = _joined([np.zeros(len(p.times), np.int16) if p.alarm is None else p.alarm for p in parts])
+    vals, codes, texts, counts = None, None, np.empty(0, "U1"), None
+    if len(parts) == 1 and parts[0].texts is not None:
+        codes, texts = parts[0].values, parts[0].texts
+    else:
+        vals = _joined([_values(part) for part in parts])
+        calibrations = None if entry is None else entry.calibrations
+        if calibrations is not None and vals.dtype.kind in "iufb":
+            counts, vals = vals, calibrations.apply(vals, times, system)
+    return Sampled(times, vals, codes, texts, counts, bads, alarms)
+
+
+def _joined(arrays: list[NDArray[Any]]) -> NDArray[Any]:
+    """Arrays end to end; one alone as it is."""
+    return arrays[0] if len(arrays) == 1 else np.concatenate(arrays)
+
+
+def _values(rows: Rows) -> NDArray[Any]:
+    """Values as users see them."""
+    if rows.texts is None:
+        return rows.values
+    return rows.texts[rows.values] if len(rows.texts) else np.empty(len(rows.values), "U1")
+
+
+def _bads(rows: Rows) -> NDArray[np.bool_]:
+    """Which samples the source or a person has flagged as bad."""
+    if rows.quality is None:
+        return np.zeros(len(rows.times), bool)
+    flagged: NDArray[np.bool_] = (rows.quality & np.uint8(FLAGGED_BY_SOURCE | FLAGGED_BY_PERSON)) != 0
+    return flagged

@@ -1,0 +1,506 @@
+"""`Series`: the arrays of one MSID in memory, and what analysts do with them. How they got there is `jeta.fetch.msid`'s."""
+
+from __future__ import annotations
+
+import copy as copying
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+
+from jeta.errors import ValuesError
+from jeta.fetch import session
+from jeta.fetch.slices import kept_slices
+
+if TYPE_CHECKING:
+    import os
+    from types import ModuleType
+
+    from astropy.table import Table
+    from numpy.typing import ArrayLike, NDArray
+
+    from jeta.fetch.reading import Sampled
+    from jeta.tdb import Entry
+    from jeta.units import Units
+
+STATE_CODES: dict[str, list[tuple[int, str]]] = {}
+"""State codes by upper-case MSID that win over those of the telemetry database; empty until a script adds some."""
+
+_BESIDE = ("alarms", "times0", "_counts")
+"""Arrays of one item a sample that are no columns."""
+
+
+class Series:
+    """The samples, or statistics, of one MSID: what `MSID` is once they are fetched."""
+
+    fetch: ModuleType
+    """The module that this class belongs to."""
+
+    msid: str
+    MSID: str
+    unit: str | None
+    units: Units
+    stat: str | None
+    colnames: list[str]
+    times: NDArray[np.float64]
+    times0: NDArray[np.float64]
+    bads: NDArray[np.bool_] | None
+    alarms: NDArray[np.int16] | None
+    tstart: float
+    tstop: float
+    datestart: str
+    datestop: str
+    data_source: dict[str, dict[str, Any]]
+    archive_key: str | None
+    """The archive that the samples are of: its roots as one text; None where there is none."""
+    time_system: str
+    """What the seconds of `times` count: ``unix`` or ``cxcsec``."""
+    entry: Entry | None
+    """What the telemetry database says of the MSID; None if it has no entry."""
+    _vals: NDArray[Any] | None
+    _codes: NDArray[Any] | None
+    _texts: NDArray[np.str_]
+    _counts: NDArray[Any] | None
+
+    def __len__(self) -> int:
+        return len(self.times)
+
+    def __repr__(self) -> str:
+        parts = {
+            "start": self.datestart,
+            "stop": self.datestop,
+            "len": len(self),
+            "dtype": self.dtype.name,
+            "unit": self.unit,
+            "stat": self.stat,
+        }
+        shown = " ".join(f"{name}={value}" for name, value in parts.items() if value is not None)
+        return f"<{type(self).__name__} {self.MSID} {shown}>"
+
+    @property
+    def vals(self) -> Any:
+        """Numbers, booleans or texts, shape (rows,).
+
+        States are held as one small number a sample until their texts are asked for.
+        """
+        # Two threads may get here at once: the codes are looked at first and dropped last.
+        codes = self._codes
+        if self._vals is None and codes is not None:
+            self._vals = self._texts[codes] if len(self._texts) else np.empty(len(codes), "U1")
+            self._codes = None
+        return self._vals
+
+    @vals.setter
+    def vals(self, values: Any) -> None:
+        self._vals, self._codes = values, None
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """Type of the values; ``object`` for values that are no array."""
+        if self._codes is not None and self._vals is None:
+            return self._texts.dtype if len(self._texts) else np.dtype("U1")
+        return getattr(self._vals, "dtype", np.dtype("object"))
+
+    @property
+    def content(self) -> str | None:
+        """The group of MSIDs that share time stamps; None, since in jeta's archives each MSID has its own."""
+        return None
+
+    @property
+    def tdb(self) -> Entry:
+        """What the telemetry database says of the MSID.
+
+        Raises
+        ------
+        UnknownMsidError
+            If it has no entry; also a `KeyError`.
+        """
+        if self.entry is not None:
+            return self.entry
+        archive = session.current_archive() if self.archive_key is None else session.archive_of(self.archive_key)
+        return archive.tdb()[self.MSID]
+
+    @property
+    def state_codes(self) -> list[tuple[int, str]] | None:
+        """Pairs of raw count and state, sorted by count, from the telemetry database, else as the source sent them.
+
+        None for MSIDs whose values are not texts, and for texts without counts. ``fetch.STATE_CODES`` wins always.
+        """
+        if self.MSID in STATE_CODES:
+            return sorted((int(count), str(state)) for count, state in STATE_CODES[self.MSID])
+        if self.dtype.kind != "U":
+            return None
+        entry = self.entry
+        codes = [] if entry is None else list(entry.state_codes)
+        if entry is not None and entry.calibrations is not None:
+            codes = list(entry.calibrations.state_codes)
+        if codes or self.archive_key is None:
+            return codes or None
+        return session.archive_of(self.archive_key).states(self.MSID) or None
+
+    @property
+    def raw_vals(self) -> NDArray[Any] | None:
+        """Raw count of each sample; made anew at each use, so that it always fits `vals`.
+
+        Where a calibration made the values, the counts that the archive holds. For states, the count of each, -1 for a text
+        that is none: int8 where that holds all counts, as in the ancestors, else a wider type. None without `state_codes`.
+        """
+        if self._counts is not None:
+            return self._counts
+        codes = self.state_codes
+        if codes is None:
+            return None
+        if self._codes is not None:
+            return _counts_of(self._texts, codes)[self._codes] if len(self._texts) else np.empty(0, np.int8)
+        return _counts_of(np.asarray(self.vals), codes)
+
+    # ------------------------------------------------------------------ arrays
+
+    def _columns(self) -> dict[str, Any]:
+        """Every array that has one item a sample, by the attribute that holds it; values as codes while they are."""
+        names = [name for name in self.colnames if name != "vals"]
+        names += ["_vals" if self._codes is None else "_codes"]
+        found = {name: getattr(self, name, None) for name in (*names, *_BESIDE)}
+        return {name: array for name, array in found.items() if array is not None}
+
+    @property
+    def coded(self) -> tuple[NDArray[Any], NDArray[np.str_]] | None:
+        """Codes of the states, shape (rows,), and the text of each code; None once texts were asked for, or for numbers."""
+        codes = self._codes
+        return None if codes is None else (codes, self._texts)
+
+    def set_samples(self, samples: Sampled) -> None:
+        """Take samples that were read, each array as it is.
+
+        Parameters
+        ----------
+        samples : Sampled
+            The samples.
+        """
+        self.times, self.bads, self.alarms = samples.times, samples.bads, samples.alarms
+        self._texts, self._codes = samples.texts, samples.codes
+        self._vals, self._counts = samples.vals, samples.counts
+
+    def take(self, rows: NDArray[Any]) -> None:
+        """Keep some rows of every array, in place; arrays that are one stay one.
+
+        Parameters
+        ----------
+        rows : bool array, shape (rows,), or int array
+            Which rows, as a mask or by number.
+        """
+        spans = kept_slices(rows) if rows.dtype == bool else None
+        taken: dict[int, Any] = {}
+        for name, array in self._columns().items():
+            if id(array) not in taken:
+                pick = spans is not None and isinstance(array, np.ndarray)
+                taken[id(array)] = np.concatenate([array[span] for span in spans or ()]) if pick else array[rows]
+            setattr(self, name, taken[id(array)])
+
+    def copy(self) -> Self:
+        """Return a copy whose arrays are its own."""
+        return copying.deepcopy(self)
+
+    def _target(self, copy: bool) -> Self:
+        """What a method works on: a copy, or this object itself."""
+        return self.copy() if copy else self
+
+    # ------------------------------------------------------------------ filters
+
+    def filter_bad(self, bads: ArrayLike | None = None, copy: bool = False) -> Self | None:
+        """Leave out bad samples; `bads` is None afterwards.
+
+        Parameters
+        ----------
+        bads : bool array, shape (rows,), optional
+            Which samples are bad, instead of what `bads` says.
+        copy : bool
+            Work on a copy and return it; by default this object is changed and None returned.
+
+        Returns
+        -------
+        MSID or None
+            The copy, if one was asked for.
+
+        Raises
+        ------
+        ValuesError
+            If `bads` has another length than the samples.
+        """
+        target = self._target(copy)
+        if bads is not None:
+            mask = np.asarray(bads, dtype=bool)
+            if mask.shape != (len(self),):
+                raise ValuesError(
+                    f"bads must have one item for each of the {len(self)} samples, but has shape {mask.shape}; give a bool array"
+                )
+            target.bads = mask
+        if target.bads is not None:
+            bad, target.bads = target.bads, None
+            if bad.any():
+                target.take(~bad)
+        return target if copy else None
+
+    def filter_bad_times(
+        self, start: Any = None, stop: Any = None, table: Any = None, copy: bool = False
+    ) -> Self | None:
+        """Leave out samples of times that are known to be bad, both ends included.
+
+        Parameters
+        ----------
+        start, stop : time, optional
+            One interval; both or neither.
+        table : path or list of str, optional
+            Intervals, as lines of ``start stop``; `start` and `stop` are ignored then.
+        copy : bool
+            Work on a copy and return it; by default this object is changed and None returned.
+
+        Returns
+        -------
+        MSID or None
+            The copy, if one was asked for.
+
+        Raises
+        ------
+        IntervalError
+            If only one of `start` and `stop` is given; also a `ValueError`.
+
+        Notes
+        -----
+        Without start, stop and table, the bad-times table in use decides: that of the archive and what
+        `fetch.read_bad_times` has read.
+        """
+        from jeta.fetch import badtimes  # noqa: PLC0415 - not needed to import fetch
+
+        spans = badtimes.spans_to_remove(self.MSID, start, stop, table, self.time_system, self.archive_key)
+        return self.remove_intervals(spans, copy)
+
+    def select_intervals(self, intervals: Any, copy: bool = False) -> Self | None:
+        """Keep only the samples inside some intervals, both ends included.
+
+        Parameters
+        ----------
+        intervals : list of pairs, table, path, or object with a method ``intervals``
+            Pairs of times; a table, or a file of one, with columns ``datestart`` and ``datestop``, or ``tstart`` and
+            ``tstop``; or an object whose ``intervals(datestart, datestop)`` returns such. In any order; they may overlap.
+        copy : bool
+            Work on a copy and return it; by default this object is changed and None returned.
+
+        Returns
+        -------
+        MSID or None
+            The copy, if one was asked for.
+
+        Raises
+        ------
+        IntervalError
+            If an interval stops before it starts, or this cannot be read as intervals; also a `ValueError`.
+
+        Notes
+        -----
+        Of statistics, the midpoint of each bin decides.
+
+        Examples
+        --------
+        ::
+
+            dat.select_intervals([("2022:143", "2022:144"), ("2022:150", "2022:151")])
+        """
+        return self._cut(intervals, copy, keep=True)
+
+    def remove_intervals(self, intervals: Any, copy: bool = False) -> Self | None:
+        """Leave out the samples inside some intervals, both ends included.
+
+        Parameters
+        ----------
+        intervals : list of pairs, table, path, or object with a method ``intervals``
+            As for `select_intervals`.
+        copy : bool
+            Work on a copy and return it; by default this object is changed and None returned.
+
+        Returns
+        -------
+        MSID or None
+            The copy, if one was asked for.
+
+        Raises
+        ------
+        IntervalError
+            As from `select_intervals`.
+        """
+        return self._cut(intervals, copy, keep=False)
+
+    def _cut(self, intervals: Any, copy: bool, *, keep: bool) -> Self | None:
+        """Keep what is inside intervals, or what is not."""
+        from jeta.intervals import read_intervals  # noqa: PLC0415 - not needed to import fetch
+
+        spans = read_intervals(intervals, self.time_system, self.tstart, self.tstop)
+        target = self._target(copy)
+        inside = spans.contains(target.times)
+        target.take(inside if keep else ~inside)
+        return target if copy else None
+
+    # ------------------------------------------------------------------ onto other times
+
+    def interpolate(
+        self,
+        dt: float | None = None,
+        start: Any = None,
+        stop: Any = None,
+        times: Any = None,
+        method: str | None = None,
+        max_age: float | None = None,
+        copy: bool = False,
+    ) -> Self | None:
+        """Bring the samples onto a regular grid of times, or onto times given; `times0` then holds the original times.
+
+        Parameters
+        ----------
+        dt : float, optional
+            Spacing of the grid in seconds, 328 by default.
+        start, stop : time, optional
+            Where the grid begins and, itself outside, ends; first and last sample by default, and at most these.
+        times : float64 array, or list of times, optional
+            The times wanted, instead of a grid; those before the first or after the last sample are left out.
+        method : {'nearest', 'previous', 'linear'}, optional
+            Which value a time gets: that of the nearest sample, of two as near the later; of the last sample before; or on
+            the line between its neighbours, for numbers only. By default nearest, but previous for an MSID that is sent only
+            when it changes.
+        max_age : float, optional
+            Seconds between a time and its sample beyond which the time has no value: it is bad, and a floating-point value
+            NaN.
+        copy : bool
+            Work on a copy and return it; by default this object is changed and None returned.
+
+        Returns
+        -------
+        MSID or None
+            The copy, if one was asked for.
+
+        Raises
+        ------
+        ValuesError
+            If `times` is given with dt, start or stop, or dt is not above 0; also a `ValueError`.
+
+        Notes
+        -----
+        Bad samples are not passed over unless `filter_bad` was called before: `bads` comes along with the values.
+        """
+        from jeta.fetch import gridding  # noqa: PLC0415 - not needed to import fetch
+
+        grid = gridding.grid_of_one(self, dt, start, stop, times)
+        target = self._target(copy)
+        gridding.put_on_grid(target, grid, method, max_age)
+        return target if copy else None
+
+    # ------------------------------------------------------------------ intervals
+
+    def logical_intervals(
+        self, op: str, val: Any, complete_intervals: bool = False, max_gap: float | None = None
+    ) -> Table:
+        """Return the intervals during which the values compare as given.
+
+        Parameters
+        ----------
+        op : {'==', '!=', '>', '<', '>=', '<='}
+            The comparison.
+        val : number, bool or str
+            What to compare with; trailing blanks do not count.
+        complete_intervals : bool
+            Leave out intervals that begin with the first or end with the last sample.
+        max_gap : float, optional
+            Cut intervals at spacings of more than so many seconds: they end a quarter of max_gap after the sample before,
+            and begin a quarter before the sample after.
+
+        Returns
+        -------
+        astropy.table.Table
+            Columns datestart, datestop (str), duration, tstart, tstop (float64, seconds). Edges lie halfway between
+            samples, or, for an MSID that is sent only when it changes, at the sample that brings the change. Bad samples
+            are passed over.
+
+        Raises
+        ------
+        ValuesError
+            If `op` is none of these, or there is exactly one sample; also a `ValueError`.
+
+        Examples
+        --------
+        ::
+
+            dat.logical_intervals("==", "ON")
+        """
+        from jeta.fetch import spans  # noqa: PLC0415 - not needed to import fetch
+
+        return spans.logical_table(self, op, val, complete_intervals=complete_intervals, max_gap=max_gap)
+
+    def state_intervals(self) -> Table:
+        """Return the intervals during which the value stays the same.
+
+        Returns
+        -------
+        astropy.table.Table
+            Columns datestart, datestop (str), duration, tstart, tstop (float64, seconds), and val. Edges lie as those of
+            `logical_intervals`; bad samples are passed over.
+
+        Raises
+        ------
+        IntervalError
+            If there is exactly one good sample; also a `ValueError`.
+        """
+        from jeta.fetch import spans  # noqa: PLC0415 - not needed to import fetch
+
+        return spans.state_table(self)
+
+    def limit_violations(self, max_gap: float | None = None) -> Table:
+        """Return when the values were outside the limits of the telemetry database.
+
+        Parameters
+        ----------
+        max_gap : float, optional
+            As for `logical_intervals`.
+
+        Returns
+        -------
+        astropy.table.Table
+            Columns datestart, datestop, duration, extreme, limit, samples, severity, tstart, tstop: one row for each
+            interval during which the same limit was passed. ``limit`` is ``red_high`` and so on, ``severity`` red or
+            yellow, ``extreme`` the value farthest out, in the unit of this object. At each time the limits in force then
+            count. Bad samples and NaN never violate.
+
+        Raises
+        ------
+        UnknownMsidError
+            If the telemetry database has no entry; also a `KeyError`.
+        """
+        from jeta.fetch import spans  # noqa: PLC0415 - not needed to import fetch
+
+        return spans.violation_table(self, max_gap)
+
+    # ------------------------------------------------------------------ out
+
+    def write_zip(self, filename: str | os.PathLike[str], append: bool = False) -> None:
+        """Write the samples as one CSV file in a zip archive.
+
+        Parameters
+        ----------
+        filename : path
+            The zip archive; replaced unless `append` is set.
+        append : bool
+            Add to the archive if it exists.
+        """
+        from jeta.fetch.zipped import write_zip  # noqa: PLC0415 - not needed to import fetch
+
+        write_zip([self], filename, append=append)
+
+
+def _counts_of(texts: NDArray[Any], codes: list[tuple[int, str]]) -> NDArray[Any]:
+    """The raw count of each text, -1 for one that is no state."""
+    counts = [count for count, _ in codes]
+    fitting = (np.iinfo(name) for name in ("int8", "int16", "int32"))
+    dtype = next((i.dtype for i in fitting if i.min <= min(counts) and max(counts) <= i.max), np.dtype(np.int64))
+    raw = np.full(len(texts), -1, dtype)
+    if texts.dtype.kind != "U":
+        return raw
+    for count, state in codes:
+        raw[texts == state.rstrip()] = count
+    return raw

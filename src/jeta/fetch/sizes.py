@@ -1,0 +1,112 @@
+"""How large a fetch will be, told from the index of the archive before anything is read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from jeta.errors import TooLargeError
+from jeta.fetch import names, session
+from jeta.fetch.msid import MSID, STATS_DT, check_stat
+from jeta.fetch.query import Span, span_of
+
+if TYPE_CHECKING:
+    from jeta.fetch.telem import MostMb
+
+_SMALL_S = 30 * 86400.0
+_MB = 1e6
+
+
+def get_fetch_size(
+    msids: list[str] | str,
+    start: Any,
+    stop: Any,
+    stat: str | None = None,
+    interpolate_dt: float | None = None,
+    fast: bool = True,
+) -> tuple[float, float]:
+    """Return how many megabytes a fetch will take in memory, and how many it returns.
+
+    Parameters
+    ----------
+    msids : str or list of str
+        Names or patterns.
+    start, stop : time
+        Half-open span.
+    stat : {None, '5min', 'daily'}
+        Which statistics.
+    interpolate_dt : float, optional
+        Spacing of the grid onto which the samples are brought, seconds.
+    fast : bool
+        Give no figures for what is surely small: spans below 30 days, and statistics.
+
+    Returns
+    -------
+    fetch_Mb, out_Mb : float
+        Megabytes (1e6 bytes), rounded to two decimals; -1 and -1 where no figures are given.
+
+    Raises
+    ------
+    UnknownMsidError, StatError
+        If a name or the statistics are not known.
+    """
+    check_stat(stat)
+    archive = session.archive_for_fetch()
+    span = span_of(start, stop, archive)
+    found = [names.find_one(name, archive) for each in _listed(msids) for name in names.msid_glob(each)[0]]
+    if fast and (span.tstop - span.tstart < _SMALL_S or stat is not None):
+        return -1, -1
+    sizes = [_size(each, span, stat, interpolate_dt) for each in found]
+    return round(sum(size for size, _ in sizes) / _MB, 2), round(sum(size for _, size in sizes) / _MB, 2)
+
+
+def check(
+    msids: list[str], span: Span, stat: str | None, interpolate_dt: float | None, most: MostMb, *, writes: bool
+) -> None:
+    """Refuse a fetch that is too large.
+
+    Raises
+    ------
+    TooLargeError
+        If more would be fetched than the limit, or written; it is also a `MemoryError`.
+    """
+    fetch_mb, out_mb = get_fetch_size(msids, span.tstart, span.tstop, stat, interpolate_dt)
+    if fetch_mb > most.fetch:
+        raise TooLargeError(
+            f"Requested fetch requires {fetch_mb:.2f} Mb vs. limit of {most.fetch:.2f} Mb; "
+            "ask for a shorter span, for statistics, or raise max_fetch_Mb"
+        )
+    if writes and out_mb > most.output:
+        raise TooLargeError(
+            f"Requested fetch requires {out_mb:.2f} Mb output vs. limit of {most.output:.2f} Mb; "
+            "ask for a shorter span, a larger interpolate_dt, or raise max_output_Mb"
+        )
+
+
+def _listed(msids: list[str] | str) -> list[str]:
+    """Names as typed, also of one alone."""
+    return [msids] if isinstance(msids, str) else list(msids)
+
+
+def _size(found: names.Found, span: Span, stat: str | None, interpolate_dt: float | None) -> tuple[float, float]:
+    """Bytes that one MSID takes when fetched, and after it was brought onto a grid."""
+    archive = session.archive_for_fetch()
+    length_s = max(0.0, span.tstop - span.tstart)
+    rows = 0.0
+    if found.computed is None and found.MSID in archive:
+        rows = float(archive.rows_between(found.MSID, span.tstart, span.tstop)[0])
+    bytes_a_row = _bytes_a_row(found, span, stat)
+    if stat is not None:
+        rows = min(rows, length_s / STATS_DT[stat])
+    fetched = rows * bytes_a_row
+    if interpolate_dt is None:
+        return fetched, fetched
+    return fetched, min(length_s / interpolate_dt, np.inf if rows else 0.0) * bytes_a_row
+
+
+def _bytes_a_row(found: names.Found, span: Span, stat: str | None) -> float:
+    """Bytes of one sample in all columns: of those at the start of the span, since texts may be of any length."""
+    few = MSID(found.msid, span.tstart, span.tstart, stat=stat, bracket=stat is None)
+    columns = [getattr(few, name) for name in few.colnames]
+    return float(sum({id(array): array.dtype.itemsize for array in columns if array is not None}.values()))

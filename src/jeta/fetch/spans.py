@@ -1,0 +1,151 @@
+"""Spans of time during which the values of an MSID are something: a state, past a limit, or as a comparison says."""
+
+from __future__ import annotations
+
+import operator
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from jeta.errors import IntervalError, ValuesError
+from jeta.fetch.query import now_s
+from jeta.intervals import Intervals, logical_intervals, state_intervals, to_table
+from jeta.tdb.limits import LIMIT_NAMES, Limits
+from jeta.units import convert_units
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from astropy.table import Table
+    from numpy.typing import NDArray
+
+    from jeta.fetch.series import Series
+
+OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
+    "==": operator.eq,
+    "!=": operator.ne,
+    ">": operator.gt,
+    "<": operator.lt,
+    ">=": operator.ge,
+    "<=": operator.le,
+}
+
+
+def logical_spans(
+    series: Series, op: str, val: Any, *, complete_intervals: bool = False, max_gap: float | None = None
+) -> Intervals:
+    """Return the intervals during which the values of an object compare as given, see `MSID.logical_intervals`."""
+    if op not in OPERATORS:
+        raise ValuesError(f"op must be one of {' '.join(OPERATORS)}, but is {op!r}")
+    good = _good(series)
+    times = series.times if good is None else series.times[good]
+    if len(times) == 0:
+        return Intervals.none()
+    true = compared(series, op, val)
+    return logical_intervals(
+        times, true if good is None else true[good], complete_intervals, max_gap, **_hold(series, times)
+    )
+
+
+def compared(series: Series, op: str, val: Any) -> NDArray[np.bool_]:
+    """Return for each sample whether its value compares as given; texts regardless of trailing blanks.
+
+    Raises
+    ------
+    ValuesError
+        If the two cannot be compared, such as a number with a text.
+    """
+    compare = OPERATORS[op]
+    is_text = isinstance(val, str | np.str_)
+    if (series.dtype.kind == "U") != is_text:
+        kind = "texts" if series.dtype.kind == "U" else "no texts"
+        raise ValuesError(
+            f"{series.MSID} holds {kind}, so that it cannot be compared {op} {val!r}; give a value of its kind"
+        )
+    wanted = str(val).rstrip() if is_text else val
+    coded = series.coded
+    if coded is None:
+        return _truth(compare(series.vals, wanted), len(series))
+    # States are compared once for each state, not once a sample.
+    codes, texts = coded
+    return _truth(compare(texts, wanted), len(texts))[codes] if len(texts) else np.zeros(0, bool)
+
+
+def _truth(result: Any, rows: int) -> NDArray[np.bool_]:
+    """The outcome of a comparison as an array, also where numpy gives one answer for all."""
+    return np.broadcast_to(np.asarray(result, bool), (rows,))
+
+
+def logical_table(series: Series, op: str, val: Any, *, complete_intervals: bool, max_gap: float | None) -> Table:
+    """Return `logical_spans` as a table."""
+    found = logical_spans(series, op, val, complete_intervals=complete_intervals, max_gap=max_gap)
+    return to_table(found, series.time_system)
+
+
+def state_table(series: Series) -> Table:
+    """Return runs of equal value, see `MSID.state_intervals`.
+
+    Raises
+    ------
+    IntervalError
+        If there is exactly one good sample.
+    """
+    good = _good(series)
+    times = series.times if good is None else series.times[good]
+    codes, texts = series.coded or (series.vals, None)
+    values = codes if good is None else codes[good]
+    if len(times) == 0:
+        return to_table(Intervals.none(), series.time_system, val=np.empty(0, series.dtype))
+    hold = _hold(series, times)
+    if len(times) == 1 and not hold:
+        raise IntervalError(
+            f"Filtered data length must be at least 2, but {series.MSID} has one good sample here; fetch a longer span"
+        )
+    spans, states = state_intervals(times, values, **hold)
+    return to_table(spans, series.time_system, val=states if texts is None else texts[states])
+
+
+def _good(series: Series) -> NDArray[np.bool_] | None:
+    """Which samples are good; None for all."""
+    return None if series.bads is None or not series.bads.any() else ~series.bads
+
+
+def _hold(series: Series, times: NDArray[np.float64]) -> dict[str, Any]:
+    """Whether values hold until the next sample, and until when the last one does: not beyond what was asked for."""
+    if series.entry is None or not series.entry.on_change or series.stat is not None or len(times) == 0:
+        return {}
+    return {"hold": True, "stop_s": max(float(times[-1]), min(series.tstop, now_s(series.time_system)))}
+
+
+def violation_table(series: Series, max_gap: float | None) -> Table:
+    """Return when the values were outside limits, see `MSID.limit_violations`."""
+    from jeta.quality.limits import limit_series, violations  # noqa: PLC0415 - not needed to import fetch
+
+    spans = [
+        (start_s, stop_s, _in_unit(limits, series))
+        for start_s, stop_s, limits in series.tdb.limit_spans(series.time_system)
+    ]
+    is_number = series.dtype.kind in "fiu"
+    times, vals = (series.times, series.vals) if is_number else (np.empty(0), np.empty(0))
+    limits_then = limit_series(times, spans)
+    found = violations(
+        times, vals, series.bads if is_number else None, **limits_then, max_gap=max_gap, **_hold(series, times)
+    )
+    table = to_table(found.intervals, series.time_system)
+    for name in ("extreme", "limit", "samples", "severity"):
+        table[name] = getattr(found, name)
+    return table[sorted(table.colnames)]
+
+
+def _in_unit(limits: Limits, series: Series) -> Limits:
+    """Limits in the unit of the object's values."""
+    stored = None if series.entry is None else series.entry.unit
+    if stored == series.unit:
+        return limits
+    given = {name: getattr(limits, name) for name in LIMIT_NAMES}
+    return Limits(
+        **{
+            name: None if limit is None else float(convert_units(np.float64(limit), stored, series.unit))
+            for name, limit in given.items()
+        }
+    )
