@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from jeta import fetch
-from jeta.cli.options import add_archive, root_of
+from jeta.cli.options import add_archive, readable
 from jeta.fetch import session
 from jeta.fetch.names import resolve
 from jeta.fetch.query import span_of
@@ -62,7 +62,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> arg
 
 def run(options: argparse.Namespace) -> int:
     """Fetch one MSID after another, and write them."""
-    with fetch.set_archive(root_of(options)), _output(options.output) as file:
+    with fetch.set_archive(readable(options)), _output(options.output) as file:
         archive = session.current_archive()
         # One MSID is in memory at a time, so that a pattern may match any number.
         found = [name for typed in options.msids for name in resolve(typed, archive, sys.maxsize)[1]]

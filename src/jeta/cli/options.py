@@ -38,6 +38,17 @@ def root_of(options: argparse.Namespace) -> Path:
     return root
 
 
+def readable(options: argparse.Namespace) -> Path | str:
+    """Return what a command that only reads takes for its archive: one root, or several that are read as one.
+
+    Raises
+    ------
+    ArchiveNotFoundError
+        If neither ``--archive`` nor ``ENG_ARCHIVE`` names one.
+    """
+    return session.current_key() if options.archive is None else options.archive
+
+
 @contextmanager
 def progress_bar(unit: str) -> Iterator[Callable[..., None]]:
     """Show a bar on standard error while the block runs, if that is a terminal.

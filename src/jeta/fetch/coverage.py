@@ -177,7 +177,7 @@ def gaps(msid: str, start: Any = None, stop: Any = None, longer_than: float | No
 def _held(msid: str) -> tuple[ArchiveReader, str]:
     """The archive in use, and the name in it."""
     archive = session.current_archive()
-    return archive, names.find_one(msid, archive).MSID
+    return archive, names.find_stored(msid, archive).MSID
 
 
 def _span(archive: ArchiveReader, name: str, start: Any, stop: Any) -> Span:

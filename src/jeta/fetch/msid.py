@@ -10,7 +10,7 @@ from jeta.fetch import names, session
 from jeta.fetch.query import Span, hull, spans_of
 from jeta.fetch.series import Series
 from jeta.fetch.systems import system_of
-from jeta.units import Units, convert_columns, label_in
+from jeta.units import Units, can_convert, convert_columns, label_in
 
 if TYPE_CHECKING:
     from jeta.archive import ArchiveReader
@@ -150,11 +150,15 @@ class MSID(Series):
         """Convert what was read to the unit system."""
         entry = self.entry
         stored = None if entry is None else entry.unit
-        self.unit = None if entry is None else label_in(self.units["system"], stored, dict(entry.units))
-        if self.unit == stored or self._codes is not None:
+        label = None if entry is None else label_in(self.units["system"], stored, dict(entry.units))
+        self.unit = label
+        if label == stored or self._codes is not None:
             return
         columns = {name: getattr(self, name) for name in self.colnames}
-        for name, values in convert_columns(columns, stored, self.unit).items():
+        if not can_convert(stored, label):
+            # convert_columns says so and leaves the values as they are; so must their unit be.
+            self.unit = stored
+        for name, values in convert_columns(columns, stored, label).items():
             if values is not columns[name]:
                 setattr(self, name, values)
 

@@ -82,6 +82,25 @@ def find_one(typed: str, archive: ArchiveReader) -> Found:
     return Found(msids[0], names[0], entry, None)
 
 
+def find_stored(typed: str, archive: ArchiveReader) -> Found:
+    """Find the one MSID that a name or pattern stands for, of those that are stored somewhere.
+
+    Raises
+    ------
+    UnknownMsidError
+        If there is none, or it is worked out at each fetch.
+    AmbiguousMsidError
+        If there are several.
+    """
+    found = find_one(typed, archive)
+    if found.computed is not None:
+        raise UnknownMsidError(
+            f"MSID {typed!r} is computed at each fetch by {found.computed[0].__name__}, so that no archive holds it; "
+            "ask for the MSIDs that it is made of"
+        )
+    return found
+
+
 def _computed(typed: Any) -> tuple[type[ComputedMsid], list[Any]] | None:
     """The class of a computed MSID, which wins over what the archive holds."""
     from jeta.computed import find  # noqa: PLC0415 - not needed to import fetch

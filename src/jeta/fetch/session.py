@@ -35,7 +35,8 @@ _open: dict[str, tuple[ArchiveReader, Signature]] = {}
 
 def roots_of(key: str) -> list[Path]:
     """Return the roots that a key names, in order."""
-    return [Path(part).expanduser().absolute() for part in key.split(os.pathsep) if part]
+    parts = [key] if os.path.isdir(key) else key.split(os.pathsep)  # noqa: PTH112 - a root may have the separator in its name
+    return [Path(part).expanduser().absolute() for part in parts if part]
 
 
 def _key(archive: ArchiveLike) -> str:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from jeta.errors import AmbiguousMsidError
-from jeta.fetch import session
-from jeta.fetch.names import msid_glob
+from jeta.fetch import names, session
+from jeta.fetch.names import find_stored
 from jeta.times import show
 
 
@@ -29,15 +28,16 @@ def get_time_range(msid: str, format: str | None = None) -> tuple[Any, Any]:  # 
     Raises
     ------
     UnknownMsidError
-        If there is no such MSID; also a `KeyError`.
+        If there is no such MSID, or it is computed at each fetch, and so has no end; also a `KeyError`.
     AmbiguousMsidError
         If a pattern matches several.
     """
-    msids, names = msid_glob(msid)
-    if len(names) > 1:
-        raise AmbiguousMsidError(f"Multiple matches for {msid!r}: {', '.join(msids)}; name one")
-    archive = session.current_archive()
-    span = archive.time_range(names[0]) or (float("nan"), float("nan"))
+    archive = session.archive_for_fetch()
+    name = find_stored(msid, archive).MSID
+    span = archive.time_range(name)
+    for source in [] if span is not None else names.others():
+        span = span or source.time_range(name, archive.time_system)
+    span = span or (float("nan"), float("nan"))
     if format is None:
         return span
     first, last = (show(seconds, format, archive.time_system) for seconds in span)

@@ -69,8 +69,6 @@ def _columns(series: Series) -> dict[str, NDArray[np.generic]]:
 
 def _texts(values: NDArray[np.generic]) -> list[str]:
     """Each value as numpy prints it."""
-    array = np.asarray(values)
-    if array.dtype.kind in "fc":
-        # The shortest digits of its own type, as numpy prints them: 280.34558 for a float32.
-        return [str(value) for value in array]
-    return list(map(str, array.tolist()))
+    # Of floats the shortest digits of their own type: 280.34558 for a float32.
+    texts: list[str] = np.asarray(values).astype(np.str_).tolist()
+    return texts
