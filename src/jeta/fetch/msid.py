@@ -144,6 +144,8 @@ class MSID(Series):
 
             self.dt = STATS_DT[self.stat]
             binned.fill(self, archive, spans)
+        if self.entry is None:
+            self.entry = names.entry_of_others(self.MSID)
         self._convert()
 
     def _convert(self) -> None:

@@ -5,14 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from jeta.errors import AmbiguousMsidError, UnknownMsidError
+from jeta.errors import AmbiguousMsidError, SourceError, UnknownMsidError
 from jeta.fetch import session
+from jeta.logs import logger
 
 if TYPE_CHECKING:
     from jeta.archive import ArchiveReader
     from jeta.computed import ComputedMsid
     from jeta.sources import Source
     from jeta.tdb import Entry
+
+_log = logger(__name__)
 
 MAX_GLOB_MATCHES = 10
 """Most names that a pattern may match; set ``fetch.MAX_GLOB_MATCHES`` for more."""
@@ -76,10 +79,7 @@ def find_one(typed: str, archive: ArchiveReader) -> Found:
         raise AmbiguousMsidError(
             f"Multiple matches for {typed!r} in the archive: {', '.join(msids)}; name one, or use fetch.MSIDset"
         )
-    entry = archive.tdb().get(names[0])
-    if entry is None:
-        entry = next((known for source in others() if (known := source.entry(names[0])) is not None), None)
-    return Found(msids[0], names[0], entry, None)
+    return Found(msids[0], names[0], archive.tdb().get(names[0]), None)
 
 
 def find_stored(typed: str, archive: ArchiveReader) -> Found:
@@ -111,6 +111,22 @@ def _computed(typed: Any) -> tuple[type[ComputedMsid], list[Any]] | None:
 def others() -> list[Source]:
     """Return the sources in use besides the archive, in order."""
     return [source for _, source in session.sources() if source is not None]
+
+
+def entry_of_others(name: str) -> Entry | None:
+    """Return what the sources besides the archive say of an MSID; None where none says anything.
+
+    A source that cannot tell is logged and passed over: the samples are there, only their unit is not known.
+    """
+    for source in others():
+        try:
+            entry = source.entry(name)
+        except SourceError as err:
+            _log.warning("unit and description of %s are not known: %s", name, err)
+            continue
+        if entry is not None:
+            return entry
+    return None
 
 
 def resolve(typed: str, archive: ArchiveReader, max_matches: int) -> tuple[list[str], list[str]]:

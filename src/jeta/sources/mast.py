@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from jeta.errors import FormatError, SourceError, UnknownMsidError
+from jeta.errors import FormatError, MsidNameError, SourceError, UnknownMsidError
 from jeta.formats import rejection
 from jeta.formats.edb_csv import EdbCsv
 from jeta.formats.files import head, tail
@@ -106,21 +106,24 @@ class MastSource(Source):
         return known
 
     def knows(self, msid: str) -> bool:
-        """Tell whether the service lists a mnemonic; it is asked for this one only.
+        """Tell whether the service may have a mnemonic; no network is asked, since reading tells.
 
         Parameters
         ----------
         msid : str
             Exact upper-case name.
 
-        Raises
-        ------
-        MsidNameError
-            If this cannot be a name.
-        SourceError
-            If the service cannot be reached, or answers with something else.
+        Returns
+        -------
+        bool
+            False for what cannot be a name, and, once the list of all mnemonics was asked for, for what is not in it.
         """
-        return self.entry(msid) is not None
+        try:
+            name = check_name(msid)
+        except MsidNameError:
+            return False
+        with self._lock:
+            return self._all_names is None or name in self._all_names
 
     def entry(self, msid: str) -> Entry | None:
         """Return what the service says of a mnemonic; None if it does not list it.
@@ -137,8 +140,10 @@ class MastSource(Source):
 
         Raises
         ------
-        MsidNameError, SourceError
-            As from `knows`.
+        MsidNameError
+            If this cannot be a name.
+        SourceError
+            If the service cannot be reached, or answers with something else.
         """
         name = check_name(msid)
         with self._lock:
@@ -173,10 +178,9 @@ class MastSource(Source):
         MsidNameError
             If this cannot be a name.
         UnknownMsidError
-            If the service gives no rows and does not list the mnemonic.
+            If the service gives no rows, and does not list the mnemonic or cannot be asked for its list.
         SourceError
-            If the service cannot be reached, refuses, or answers with something else; or gives no rows, and does not tell
-            whether it knows the mnemonic.
+            If the service cannot be reached, refuses, or answers with something else.
         ValuesError
             If it gives texts for one part of the range and numbers for another.
         """
@@ -261,18 +265,17 @@ class MastSource(Source):
         return newest < time.time() - self.options.settle_days * _DAY_S
 
     def _refuse_unknown(self, name: str) -> None:
-        """Tell a mnemonic that is not known from one that has no rows in the range."""
+        """Tell a mnemonic that the service lists, and that has no rows in the range, from one that is not known."""
+        why = "the service does not list it"
         try:
-            known = self.knows(name)
+            if self.entry(name) is not None:
+                return
         except SourceError as err:
-            raise SourceError(
-                f"mast gave no rows of {name}, which is not known or has no data there; the list that would tell cannot be had"
-                f" either: {err}"
-            ) from err
-        if not known:
-            raise UnknownMsidError(
-                f"MSID {name!r} is not known to the service {self._base}; data_source.get_msids('mast') lists what is"
-            )
+            why = f"the list that would tell cannot be had: {err}"
+        raise UnknownMsidError(
+            f"MSID {name!r} is unknown or has no data there: the service {self._base} gave none, and {why}; "
+            "data_source.get_msids('mast') lists what it has"
+        )
 
     def _mnemonics(self, query: str) -> dict[str, Entry]:
         """Ask for the list of mnemonics, or for one of them."""
