@@ -74,7 +74,7 @@ def find_one(typed: str, archive: ArchiveReader) -> Found:
     computed = _computed(typed)
     if computed is not None:
         return Found(typed, typed.upper(), archive.tdb().get(typed), computed)
-    msids, names = msid_glob(typed)
+    msids, names = _glob(typed, archive)
     if len(names) > 1:
         raise AmbiguousMsidError(
             f"Multiple matches for {typed!r} in the archive: {', '.join(msids)}; name one, or use fetch.MSIDset"
@@ -260,8 +260,13 @@ def msid_glob(msid: str) -> tuple[list[str], list[str]]:
     AmbiguousMsidError
         If a pattern matches more than ``fetch.MAX_GLOB_MATCHES`` names; it is also a `ValueError`.
     """
-    from jeta import fetch  # noqa: PLC0415 - the limit is set by users as an attribute of the public module
-
     if _computed(msid) is not None:
         return [msid], [msid.upper()]
-    return resolve(msid, session.archive_for_fetch(), fetch.MAX_GLOB_MATCHES)
+    return _glob(msid, session.archive_for_fetch())
+
+
+def _glob(typed: str, archive: ArchiveReader) -> tuple[list[str], list[str]]:
+    """The same for what is not computed."""
+    from jeta import fetch  # noqa: PLC0415 - the limit is set by users as an attribute of the public module
+
+    return resolve(typed, archive, fetch.MAX_GLOB_MATCHES)

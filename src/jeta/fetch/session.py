@@ -6,6 +6,7 @@ import os
 import threading
 from collections.abc import Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -78,14 +79,20 @@ def _opened(archive: ArchiveLike) -> ArchiveReader:
     return archive  # type: ignore[return-value]  # it has a root, so it is a reader
 
 
-def _signature(key: str) -> Signature:
-    """What tells an archive from one made anew at the same place; None where there are no settings of jeta's."""
+@lru_cache(maxsize=64)
+def _settings_files(key: str) -> list[str]:
+    """The file of each root whose presence makes it an archive."""
     from jeta.archive.layout import Layout  # noqa: PLC0415 - as above
 
+    return [str(Layout(root).settings) for root in roots_of(key)]
+
+
+def _signature(key: str) -> Signature:
+    """What tells an archive from one made anew at the same place; None where there are no settings of jeta's."""
     found: list[tuple[int, int] | None] = []
-    for root in roots_of(key):
+    for path in _settings_files(key):
         try:
-            status = Layout(root).settings.stat()
+            status = os.stat(path)  # noqa: PTH116 - each fetch comes by here, and a Path costs as much again
         except OSError:
             found.append(None)
         else:
