@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import inspect
+import types
 from typing import TYPE_CHECKING, Any
 
 from jeta import __version__ as release
@@ -52,13 +53,24 @@ numpydoc_class_members_toctree = False
 suppress_warnings = ["ref.python"]
 
 
-def skip_borrowed(_app: Sphinx, what: str, _name: str, member: Any, *_rest: Any) -> bool | None:
-    """Leave out modules and what other projects made, and in a class the classes that were made outside of it."""
+def skip_borrowed(app: Sphinx, what: str, _name: str, member: Any, *_rest: Any) -> bool | None:
+    """Leave out modules, what other projects made, and classes that were made elsewhere.
+
+    Elsewhere is outside of the class that holds it, or outside of the folder, for a class may be described once a folder. Also
+    left out are names of types such as ``tuple[int, str]``, which look like something to call and have no signature.
+    """
     if inspect.isclass(member) or inspect.isroutine(member):
-        foreign = (getattr(member, "__module__", None) or "jeta").partition(".")[0] != "jeta"
+        home = getattr(member, "__module__", None) or "jeta"
+        foreign = home.partition(".")[0] != "jeta"
         borrowed = what == "class" and inspect.isclass(member) and "." not in member.__qualname__
-        return True if foreign or borrowed else None
-    return True if inspect.ismodule(member) else None
+        elsewhere = what == "module" and inspect.isclass(member) and _folder(home) != _folder(app.env.docname)
+        return True if foreign or borrowed or elsewhere else None
+    return True if inspect.ismodule(member) or isinstance(member, types.GenericAlias) else None
+
+
+def _folder(name: str) -> str:
+    """``fetch`` of ``jeta.fetch.msid``, and of the page ``reference/jeta.fetch.msid``."""
+    return f"{name}.".split(".")[1]
 
 
 def setup(app: Sphinx) -> None:

@@ -10,5 +10,7 @@ __all__ = fetch.__all__
 
 
 def __getattr__(name: str) -> Any:
-    """Everything else is that of `jeta.fetch`."""
+    """Everything else is that of `jeta.fetch`, but for what makes it a package."""
+    if name.startswith("__"):
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(fetch, name)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jeta import fetch
 from jeta.units import Units
+
+if TYPE_CHECKING:
+    from jeta.fetch.edges import LastKnown
 
 __all__ = fetch.__all__
 
@@ -44,6 +47,15 @@ class Msidset(MSIDset, fetch.Msidset):
     """`jeta.fetch.Msidset` in scientific units."""
 
 
+def last_known(msid: str, at: Any = None, max_age: float | None = None) -> LastKnown | None:
+    """Return the last good sample of an MSID, in scientific units; see `jeta.fetch.last_known`."""
+    from jeta.fetch.edges import find_last_known  # noqa: PLC0415 - not needed to import fetch
+
+    return find_last_known(MSID, msid, at, max_age)
+
+
 def __getattr__(name: str) -> Any:
-    """Everything else is that of `jeta.fetch`."""
+    """Everything else is that of `jeta.fetch`, but for what makes it a package."""
+    if name.startswith("__"):
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(fetch, name)

@@ -71,7 +71,7 @@ def sample_grid(
     >>> sample_grid(0.0, 100.0, 25.0, start_s=-5.0, stop_s=60.0).tolist()
     [0.0, 25.0, 50.0]
     """
-    step = _checked_step(dt_s)
+    step = checked_step(dt_s)
     start, stop = _clipped(first_s, last_s, start_s, stop_s)
     return np.arange(start, stop, step) if start < stop else np.empty(0)
 
@@ -106,7 +106,7 @@ def common_grid(
     >>> common_grid(0.5, 100.0, 25.0, 0.0, 75.5).tolist()
     [0.5, 25.5, 50.5, 75.5]
     """
-    step = _checked_step(dt_s)
+    step = checked_step(dt_s)
     start, stop = _clipped(first_s, last_s, start_s, stop_s)
     return _multiples((stop - start) // step + 1, step, start) if start <= stop else np.empty(0)
 
@@ -137,7 +137,7 @@ def absolute_grid(start_s: float, stop_s: float, dt_s: float) -> NDArray[np.floa
     >>> absolute_grid(1005.0, 1040.0, 10.0).tolist()
     [1000.0, 1010.0, 1020.0, 1030.0]
     """
-    step = _checked_step(dt_s)
+    step = checked_step(dt_s)
     start = start_s // step * step
     return _multiples((stop_s - start) // step, step, start)
 
@@ -426,7 +426,7 @@ def _as_seconds(values: ArrayLike) -> NDArray[np.float64]:
     return np.asarray(values, dtype=np.float64)
 
 
-def _checked_step(dt_s: float) -> float:
+def checked_step(dt_s: float) -> float:
     """The step of a grid, if it is one."""
     if not (isinstance(dt_s, Real) and isfinite(dt_s) and dt_s > 0):
         raise ValuesError(f"grid step of {dt_s!r} s: expected a finite number of seconds above 0, such as 32.8")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,14 +13,15 @@ from jeta.errors import ValuesError
 from jeta.fetch import session, systems
 from jeta.fetch.msid import STATS_DT
 from jeta.fetch.msidset import MSIDset
-from jeta.fetch.query import one_instant
+from jeta.fetch.names import as_list
+from jeta.fetch.query import one_instant, span_of
 from jeta.fetch.session import set_fetch_basedir
 from jeta.fetch.sizes import get_fetch_size
-from jeta.times import show
+from jeta.times import show, to_seconds
 
 if TYPE_CHECKING:
     from astropy.table import Table
-    from numpy.typing import ArrayLike
+    from numpy.typing import ArrayLike, NDArray
 
 __all__ = [
     "STATS_DT",
@@ -85,7 +87,7 @@ def logical_intervals(
     """
     system = _system()
     found = spans.logical_intervals(
-        np.asarray(times, np.float64),
+        _seconds(times, system),
         np.asarray(bools, bool),
         complete_intervals,
         max_gap,
@@ -123,8 +125,16 @@ def state_intervals(times: ArrayLike, vals: ArrayLike, start: Any = None, stop: 
     ([9.0, 13.0], ['ON', 'OFF'])
     """
     system = _system()
-    found, states = spans.state_intervals(np.asarray(times, np.float64), np.asarray(vals), *_edges(start, stop, system))
+    found, states = spans.state_intervals(_seconds(times, system), np.asarray(vals), *_edges(start, stop, system))
     return spans.to_table(found, system, val=states)
+
+
+def _seconds(times: ArrayLike, system: str) -> NDArray[np.float64]:
+    """Instants in seconds, as they are or from whatever form they have."""
+    array = np.asarray(times)
+    if array.dtype.kind in "iuf":
+        return array.astype(np.float64, copy=False)
+    return np.atleast_1d(np.asarray(to_seconds(times, system), np.float64))
 
 
 def _edges(start: Any, stop: Any, system: str) -> tuple[float | None, float | None]:
@@ -161,17 +171,30 @@ def get_telem_table(
     """
     from astropy.table import Table  # noqa: PLC0415 - takes a second to import
 
-    names = [msids] if isinstance(msids, str) else list(msids)
-    system = session.archive_for_fetch().time_system
-    low, high = one_instant(start, system), one_instant(stop, system)
-    pad_s = float(time_pad.to_value("s")) if hasattr(time_pad, "to_value") else float(time_pad)
+    span, pad_s = span_of(start, stop, session.archive_for_fetch()), _pad_s(time_pad)
+    low, high = span.tstart, span.tstop
     with systems.using(unit_system):
-        dats = MSIDset(names, low - pad_s, high + pad_s)
+        dats = MSIDset(as_list(msids), low - pad_s, high + pad_s)
+    names = list(dats)
     if not names or any(len(dat) == 0 for dat in dats.values()):
         return _shown(Table({name: np.empty(0) for name in ["time", *names]}))
     base = next(iter(dats.values())).times
     dats.interpolate(times=base[(base >= low) & (base < high)], filter_bad=True, bad_union=True)
     return _shown(Table({"time": dats.times, **{name: dats[name].vals for name in names}}))
+
+
+def _pad_s(time_pad: Any) -> float:
+    """Seconds of a pad, given as such or as an astropy Quantity.
+
+    Raises
+    ------
+    ValuesError
+        If it is neither.
+    """
+    seconds = time_pad.to_value("s") if hasattr(time_pad, "to_value") else time_pad
+    if isinstance(seconds, Real) and float(seconds) >= 0:
+        return float(seconds)
+    raise ValuesError(f"time_pad must be seconds of at least 0, or a Quantity of time, but is {time_pad!r}")
 
 
 def _shown(table: Table) -> Table:

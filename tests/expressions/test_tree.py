@@ -56,9 +56,13 @@ def test_leaves_are_cut_to_the_request_and_merged():
     assert combined(A, a=Intervals([90.0, -5.0, 1.0], [200.0, 3.0, 4.0])) == [(0, 4), (90, 100)]
 
 
-def test_what_only_touches_has_one_instant_in_common():
-    """Intervals are closed."""
-    assert combined(And((A, B)), a=Intervals([10.0], [20.0]), b=Intervals([20.0], [30.0])) == [(20, 20)]
+def test_what_only_touches_has_no_time_in_common():
+    """The edge is where one gave way to the other; a pad must not make time of it."""
+    assert combined(And((A, B)), a=Intervals([10.0], [20.0]), b=Intervals([20.0], [30.0])) == []
+
+
+def test_an_instant_inside_of_the_other_is_left():
+    assert combined(And((A, B)), a=Intervals([10.0], [20.0]), b=Intervals([20.0], [20.0])) == [(20, 20)]
 
 
 def test_complement_of_nothing_is_the_request():

@@ -163,7 +163,7 @@ def test_no_rows_of_a_known_mnemonic(service, mast, answer):
 
 def test_no_rows_of_an_unknown_mnemonic(service, mast):
     with pytest.raises(
-        UnknownMsidError, match="'SA_ZATTEST2' is unknown or has no data there: the service http.* does not list it"
+        UnknownMsidError, match=r"'SA_ZATTEST2' is unknown or has no data there: the service http.* does not list it"
     ):
         mast().read(MSID, T0, T0 + 1, "unix")
 
@@ -171,7 +171,7 @@ def test_no_rows_of_an_unknown_mnemonic(service, mast):
 def test_no_rows_and_nobody_to_tell_why(service, mast):
     service.script = [Answer(b"", 404), *[Answer(b"", 500)] * 3]
     with pytest.raises(
-        UnknownMsidError, match="unknown or has no data there: .* the list that would tell cannot be had"
+        UnknownMsidError, match=r"unknown or has no data there: .* the list that would tell cannot be had"
     ):
         mast().read(MSID, T0, T0 + 1, "unix")
 

@@ -2,6 +2,15 @@
 
 from __future__ import annotations
 
-from jeta.fetch import MSID, Msid, MSIDset, Msidset, get_time_range, msid_glob
+from typing import Any
 
-__all__ = ["MSID", "MSIDset", "Msid", "Msidset", "get_time_range", "msid_glob"]
+from jeta import fetch
+
+__all__ = fetch.__all__
+
+
+def __getattr__(name: str) -> Any:
+    """Everything is that of `jeta.fetch`, but for what makes it a package."""
+    if name.startswith("__"):
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(fetch, name)

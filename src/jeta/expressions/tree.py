@@ -125,11 +125,20 @@ def combine(tree: Node, spans: Callable[[Node], Intervals], start_s: float, stop
     if isinstance(tree, Or):
         return reduce(Intervals.union, (combine(part, spans, start_s, stop_s) for part in tree.parts))
     if isinstance(tree, And):
-        return reduce(Intervals.intersection, (combine(part, spans, start_s, stop_s) for part in tree.parts))
+        return reduce(_both, (combine(part, spans, start_s, stop_s) for part in tree.parts))
     if isinstance(tree, Not):
         # Closed intervals on both sides of a single instant touch there.
         return combine(tree.part, spans, start_s, stop_s).complement(start_s, stop_s).merged()
     return spans(tree).clipped(start_s, stop_s).merged()
+
+
+def _both(one: Intervals, two: Intervals) -> Intervals:
+    """Where both are true; an instant is left only where one of the two has it as such."""
+    # Spans that only follow on each other share no time: their edge is where one value gave way to the next.
+    common = one.intersection(two)
+    instants = np.concatenate([part.tstart[part.tstart == part.tstop] for part in (one, two)])
+    keep = (common.tstop > common.tstart) | np.isin(common.tstart, instants)
+    return Intervals(common.tstart[keep], common.tstop[keep])
 
 
 def _within(part: Node, binds: int) -> str:

@@ -24,11 +24,11 @@ from jeta.units import Units
 if TYPE_CHECKING:
     from jeta.computed import ComputedMsid, DerivedParameter
     from jeta.fetch.badtimes import apply_bad_times, msid_bad_times, read_bad_times
-    from jeta.fetch.coverage import coverage, gaps
     from jeta.fetch.data_gap import create_msid_data_gap, get_data_gap_spec_parser, msid_matches_data_gap_spec
     from jeta.fetch.edges import last_known
-    from jeta.fetch.events import event_names, events
+    from jeta.fetch.event_spans import event_names, events
     from jeta.fetch.inventory import search
+    from jeta.fetch.presence import coverage, gaps
     from jeta.fetch.sizes import get_fetch_size
     from jeta.fetch.source_choice import data_source
     from jeta.fetch.telem import get_telem
@@ -43,12 +43,12 @@ _LATER = {
     "ComputedMsid": "jeta.computed",
     "DerivedParameter": "jeta.computed",
     "apply_bad_times": "jeta.fetch.badtimes",
-    "coverage": "jeta.fetch.coverage",
+    "coverage": "jeta.fetch.presence",
     "create_msid_data_gap": "jeta.fetch.data_gap",
     "data_source": "jeta.fetch.source_choice",
-    "event_names": "jeta.fetch.events",
-    "events": "jeta.fetch.events",
-    "gaps": "jeta.fetch.coverage",
+    "event_names": "jeta.fetch.event_spans",
+    "events": "jeta.fetch.event_spans",
+    "gaps": "jeta.fetch.presence",
     "get_data_gap_spec_parser": "jeta.fetch.data_gap",
     "get_fetch_size": "jeta.fetch.sizes",
     "get_telem": "jeta.fetch.telem",

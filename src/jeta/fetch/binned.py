@@ -74,9 +74,8 @@ def _whole_bins(span: Span, dt: int) -> Span:
     """The span of all bins that the span of a request touches."""
     if not span.tstart < span.tstop:
         return Span(span.tstart, span.tstart)
-    low = span.tstart if math.isinf(span.tstart) else math.floor(span.tstart / dt) * float(dt)
-    high = span.tstop if math.isinf(span.tstop) else math.ceil(span.tstop / dt) * float(dt)
-    return Span(low, high)
+    # An end that is no edge is in a bin, which it touches.
+    return Span(query.bin_start(span.tstart, dt), -query.bin_start(-span.tstop, dt))
 
 
 def _known_until(dat: MSID, archive: ArchiveReader, origins: reading.DataSources, times: NDArray[np.float64]) -> float:

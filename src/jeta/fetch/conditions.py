@@ -7,17 +7,19 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from jeta import interpolation
-from jeta.errors import UnknownMsidError
+from jeta.errors import UnknownMsidError, ValuesError
 from jeta.expressions import logical
-from jeta.fetch.spans import OPERATORS, logical_spans
+from jeta.expressions.tree import Node
+from jeta.fetch.holding import is_held
+from jeta.fetch.spans import OPERATORS, hold, logical_spans
 from jeta.intervals import Intervals, logical_intervals, to_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from astropy.table import Table
+    from numpy.typing import NDArray
 
-    from jeta.expressions.tree import Node
     from jeta.fetch.msidset import MSIDset
     from jeta.fetch.series import Series
 
@@ -56,21 +58,44 @@ def spans_where(
     def compared_with(name: str, op: str, other: str) -> Intervals:
         return _two(member(name), op, member(other), complete_intervals=complete_intervals, max_gap=max_gap)
 
-    tree = logical.parse(expression) if isinstance(expression, str) else expression
-    return logical.evaluate(tree, compared, compared_with, start_s, stop_s)
+    tree = expression if isinstance(expression, Node) else logical.parse(expression)
+    found = logical.evaluate(tree, compared, compared_with, start_s, stop_s)
+    # Two comparisons that follow on each other share the instant between them, at which both are not true.
+    lasting = found.tstop > found.tstart
+    return Intervals(found.tstart[lasting], found.tstop[lasting])
 
 
 def _two(one: Series, op: str, other: Series, *, complete_intervals: bool, max_gap: float | None) -> Intervals:
-    """When the values of one MSID compare with those of another, which are taken at the nearest sample."""
+    """When the values of one MSID compare with those of another, each as it holds or as its nearest sample says."""
     one, other = (series.filter_bad(copy=True) or series for series in (one, other))
-    if len(one) < 2 or len(other) == 0:
+    if len(one) == 0 or len(other) == 0:
         return Intervals.none()
-    nearest = np.asarray(other.vals)[interpolation.nearest_indices(other.times, one.times)]
-    return logical_intervals(one.times, OPERATORS[op](np.asarray(one.vals), nearest), complete_intervals, max_gap)
+    # The samples of one that is sent periodically say when to look; of two that are not, the changes of both.
+    base = other if is_held(one) and not is_held(other) else one
+    times = base.times
+    if is_held(one) and is_held(other):
+        times = np.union1d(one.times, other.times)
+        times = times[times >= max(one.times[0], other.times[0])]
+    if len(times) == 0 or (len(times) == 1 and not is_held(base)):
+        return Intervals.none()
+    true = OPERATORS[op](_values_at(one, times), _values_at(other, times))
+    return logical_intervals(times, true, complete_intervals, max_gap, **hold(base, times))
+
+
+def _values_at(series: Series, times: NDArray[np.float64]) -> NDArray[Any]:
+    """The value that an object has at each of some times."""
+    rows = interpolation.nearest_indices(series.times, times)
+    if is_held(series):
+        rows = np.maximum(interpolation.previous_indices(series.times, times), 0)
+    return np.asarray(series.vals)[rows]
 
 
 def table_over(members: MSIDset, expression: str, *, complete_intervals: bool, max_gap: float | None) -> Table:
     """Return when an expression over the members of a set holds, see `MSIDset.logical_intervals`."""
+    if not isinstance(expression, str):
+        raise ValuesError(
+            f"an expression over MSIDs must be a text such as \"A > 1 & B == 'ON'\", but is {expression!r}"
+        )
     by_name: Mapping[str, Series] = {member.MSID: member for member in members.values()}
 
     def member(name: str) -> Series:
@@ -80,7 +105,7 @@ def table_over(members: MSIDset, expression: str, *, complete_intervals: bool, m
             )
         return by_name[name.upper()]
 
-    spans = spans_where(
-        expression, member, members.tstart, members.tstop, complete_intervals=complete_intervals, max_gap=max_gap
-    )
+    tstart = min((each.tstart for each in members.values()), default=0.0)
+    tstop = max((each.tstop for each in members.values()), default=0.0)
+    spans = spans_where(expression, member, tstart, tstop, complete_intervals=complete_intervals, max_gap=max_gap)
     return to_table(spans, next(iter(members.values())).time_system)

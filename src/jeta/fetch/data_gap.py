@@ -88,6 +88,8 @@ def create_msid_data_gap(msid_obj: Series, data_gap_spec: str) -> None:
 
         fetch.create_msid_data_gap(dat, "--include SA_* --start 2022:143:01:00:00 --stop 2022:143:02:00:00")
     """
+    if not isinstance(data_gap_spec, str):
+        raise ValuesError(f"a data gap specification must be a text such as '--include X*', but is {data_gap_spec!r}")
     # A value that begins with a minus sign looks like an option to argparse.
     words = _joined(shlex.split(data_gap_spec))
     spec = get_data_gap_spec_parser().parse_args(words)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from numbers import Real
 from typing import Any
 
 from jeta.errors import ValuesError
+from jeta.fetch import names, query, session
 from jeta.fetch.msid import MSID
 from jeta.times import show
 
@@ -70,26 +72,57 @@ def last_known(msid: str, at: Any = None, max_age: float | None = None) -> LastK
 
         fetch.last_known("SA_ZATTEST2", "2022:143", max_age=3600)
     """
-    if max_age is not None and not max_age >= 0:
-        raise ValuesError(f"max_age must be at least 0 seconds, but is {max_age!r}")
-    at_s = MSID(msid, at, at).tstart
+    return find_last_known(MSID, msid, at, max_age)
+
+
+def find_last_known(kind: type[MSID], msid: str, at: Any, max_age: float | None) -> LastKnown | None:
+    """Return the same, in the units of the module that a class belongs to; see `last_known`."""
+    if max_age is not None and not (isinstance(max_age, Real) and max_age >= 0):
+        raise ValuesError(f"max_age must be a number of at least 0 seconds, but is {max_age!r}")
+    archive = session.archive_for_fetch()
+    system = archive.time_system
+    at_s = query.now_s(system) if at is None else query.one_instant(at, system)
+    oldest_s = -math.inf if max_age is None else at_s - max_age
+    find = _of_computed if names.find_one(msid, archive).computed is not None else _of_stored
+    dat = find(kind, msid, at_s, oldest_s)
+    return None if dat is None else _last_of(dat, at_s, oldest_s)
+
+
+def _of_stored(kind: type[MSID], msid: str, at_s: float, oldest_s: float) -> MSID | None:
+    """Samples of which the last is the last good one; from sample to sample back, over ever longer spans."""
     end_s, back_s = math.nextafter(at_s, math.inf), 0.0
-    # The sample before may be bad: then look through ever longer spans before it.
     while True:
-        edge = MSID(msid, end_s, end_s, bracket=True)
-        if len(edge) == 0 or edge.times[0] >= end_s or (max_age is not None and edge.times[0] < at_s - max_age):
+        # Sources besides the archive give the sample before a span, but not before none.
+        edge = kind(msid, end_s - 1.0, end_s, bracket=True)
+        before = edge.times[edge.times < end_s]
+        if len(before) == 0 or before[-1] < oldest_s:
             return None
-        start_s = float(edge.times[0]) - back_s
-        dat = MSID(msid, start_s, end_s, filter_bad=True)
+        start_s = float(before[-1]) - back_s
+        dat = kind(msid, start_s, end_s, filter_bad=True)
         if len(dat):
-            return _last_of(dat, at_s, max_age)
+            return dat
         end_s, back_s = start_s, max(_FIRST_LOOK_S, back_s * _WIDER)
 
 
-def _last_of(dat: MSID, at_s: float, max_age: float | None) -> LastKnown | None:
+def _of_computed(kind: type[MSID], msid: str, at_s: float, oldest_s: float) -> MSID | None:
+    """The same of what has no index: ever longer spans, back to the first sample of the archive."""
+    first_s = session.archive_for_fetch().first_instant()
+    oldest_s = max(oldest_s, at_s if first_s is None else first_s)
+    back_s = _FIRST_LOOK_S
+    while True:
+        start_s = max(oldest_s, at_s - back_s)
+        dat = kind(msid, start_s, at_s, filter_bad=True)
+        if len(dat):
+            return dat
+        if start_s <= oldest_s:
+            return None
+        back_s *= _WIDER
+
+
+def _last_of(dat: MSID, at_s: float, oldest_s: float) -> LastKnown | None:
     """The last sample of an object, unless it is too old."""
     time = float(dat.times[-1])
-    if max_age is not None and at_s - time > max_age:
+    if time < oldest_s:
         return None
     value = dat.vals[-1]
     return LastKnown(

@@ -8,6 +8,7 @@ import numpy as np
 
 from jeta import interpolation
 from jeta.errors import ValuesError
+from jeta.fetch.holding import is_held, known_until_s
 from jeta.fetch.query import one_instant
 from jeta.times import to_seconds
 
@@ -26,7 +27,9 @@ _NUMBERS = "fiu"
 _NO_TIMES = np.empty(0)
 
 
-def grid_of_one(series: Series, dt: float | None, start: Any, stop: Any, times: Any) -> NDArray[np.float64]:
+def grid_of_one(
+    series: Series, dt: float | None, start: Any, stop: Any, times: Any, method: str | None
+) -> NDArray[np.float64]:
     """Return the grid of one MSID: from its first sample, or `start`, to before its last, or `stop`.
 
     Parameters
@@ -39,6 +42,8 @@ def grid_of_one(series: Series, dt: float | None, start: Any, stop: Any, times: 
         Ends, at most those of the samples.
     times : times or None
         The grid itself, of which what lies outside the samples is left out.
+    method : str or None
+        How values will be found; where they hold until the next sample, `stop` and `times` may lie after the last one.
 
     Raises
     ------
@@ -48,15 +53,15 @@ def grid_of_one(series: Series, dt: float | None, start: Any, stop: Any, times: 
     check_either(times, dt, start, stop)
     if len(series) == 0:
         return _NO_TIMES
-    first, last = float(series.times[0]), float(series.times[-1])
+    first, last = float(series.times[0]), last_s(series, method)
     if times is not None:
         return interpolation.within(seconds_of(times, series.time_system), first, last)
     begin, end = (None if value is None else one_instant(value, series.time_system) for value in (start, stop))
-    return interpolation.sample_grid(first, last, _spacing(dt), begin, end)
+    return interpolation.sample_grid(first, float(series.times[-1]) if end is None else last, _spacing(dt), begin, end)
 
 
 def grid_of_set(
-    members: Mapping[str, Series], dt: float | None, start: float, stop: float, times: Any
+    members: Mapping[str, Series], dt: float | None, start: float, stop: float, times: Any, method: str | None
 ) -> NDArray[np.float64]:
     """Return the grid of a set: multiples of `dt` after `start`, within the time that all members have samples of.
 
@@ -70,14 +75,22 @@ def grid_of_set(
         Ends, seconds; both inside.
     times : float64 array or None
         The grid itself, seconds, of which what lies outside the common time is left out.
+    method : str or None
+        As for `grid_of_one`.
     """
     if not members or any(len(member) == 0 for member in members.values()):
         return _NO_TIMES
     first = max(float(member.times[0]) for member in members.values())
-    last = min(float(member.times[-1]) for member in members.values())
+    last = min(last_s(member, method) for member in members.values())
     if times is not None:
         return interpolation.within(times, first, last)
     return interpolation.common_grid(first, last, _spacing(dt), start, stop)
+
+
+def last_s(series: Series, method: str | None) -> float:
+    """Return the last instant that a grid may have; the object must have a sample."""
+    held = checked_method(series, method) == "previous" and is_held(series)
+    return known_until_s(series) if held else float(series.times[-1])
 
 
 def put_on_grid(
@@ -118,7 +131,7 @@ def put_on_grid(
     lines = _on_lines(series, grid) if method == "linear" else {}
     bads_after = None if bads is None or method != "linear" else _either_bad(bads, times, grid)
     far = None
-    if max_age_s is not None or (at < 0).any():
+    if max_age_s is not None or method == "linear" or (at < 0).any():
         far = interpolation.too_far(times, grid, at, max_age_s, method) if len(grid) else np.zeros(0, bool)
     series.take(np.maximum(at, 0))
     series.times0, series.times = series.times, grid
@@ -126,7 +139,9 @@ def put_on_grid(
         setattr(series, name, values)
     if bads_after is not None:
         series.bads = bads_after
-    if far is not None:
+    if method == "linear":
+        series.forget_counts()
+    if far is not None and (max_age_s is not None or far.any()):
         _mark(series, far)
 
 
@@ -136,13 +151,16 @@ def checked_method(series: Series, method: str | None) -> str:
     Raises
     ------
     ValuesError
-        If it is none of the known ones.
+        If it is none of the known ones, or values are no numbers where it needs some.
     """
     if method is None:
-        sent_on_change = series.entry is not None and series.entry.on_change and series.stat is None
-        return "previous" if sent_on_change else "nearest"
+        return "previous" if is_held(series) else "nearest"
     if method not in METHODS:
         raise ValuesError(f"method must be one of {', '.join(METHODS)}, but is {method!r}")
+    if method == "linear" and series.dtype.kind not in _NUMBERS:
+        raise ValuesError(
+            f"method='linear' needs numbers, but {series.MSID} holds {series.dtype}; use 'previous' or 'nearest'"
+        )
     return method
 
 
@@ -161,10 +179,6 @@ def _indices(
 
 def _on_lines(series: Series, grid: NDArray[np.float64]) -> dict[str, Any]:
     """The numbers of an object between their neighbours; an array that is two columns stays one."""
-    if series.dtype.kind not in _NUMBERS:
-        raise ValuesError(
-            f"method='linear' needs numbers, but {series.MSID} holds {series.dtype}; use 'previous' or 'nearest'"
-        )
     if len(series) == 0:
         return {}
     made: dict[int, Any] = {}
@@ -174,9 +188,18 @@ def _on_lines(series: Series, grid: NDArray[np.float64]) -> dict[str, Any]:
         if name in ("times", "bads", "indexes", "samples") or values is None or values.dtype.kind not in _NUMBERS:
             continue
         if id(values) not in made:
-            made[id(values)] = interpolation.linear(series.times, values, grid)
+            made[id(values)] = _line(series.times, values, grid)
         lines[name] = made[id(values)]
     return lines
+
+
+def _line(times: NDArray[np.float64], values: NDArray[Any], grid: NDArray[np.float64]) -> NDArray[Any]:
+    """Numbers between their neighbours; vectors component by component."""
+    if values.ndim == 1:
+        return interpolation.linear(times, values, grid)
+    flat = values.reshape(len(values), -1)
+    lines = [interpolation.linear(times, flat[:, component], grid) for component in range(flat.shape[1])]
+    return np.stack(lines, axis=1).reshape(len(grid), *values.shape[1:])
 
 
 def _either_bad(bads: NDArray[np.bool_], times: NDArray[np.float64], grid: NDArray[np.float64]) -> NDArray[np.bool_]:
@@ -193,7 +216,9 @@ def _mark(series: Series, far: NDArray[np.bool_]) -> None:
     bads = np.zeros(len(far), bool) if series.bads is None else series.bads
     series.bads = bads | far
     if far.any() and series.dtype.kind == "f":
-        series.vals = np.where(far, series.vals.dtype.type(np.nan), series.vals)
+        vals = np.array(series.vals)
+        vals[far] = np.nan
+        series.vals = vals
 
 
 def check_either(times: Any, *others: Any) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
+from jeta.errors import ValuesError
 from jeta.fetch import session
 from jeta.tdb import Entry
 
@@ -72,6 +73,13 @@ def search(
 
         fetch.search("nircam voltage", unit="V")
     """
+    for name, value in (("unit", unit), ("subsystem", subsystem)):
+        if not isinstance(value, str | None):
+            raise ValuesError(f"{name} must be a text, a pattern or None, but is {value!r}")
+    if limit is not None and not (isinstance(limit, int) and limit >= 0):
+        raise ValuesError(f"limit must be a whole number of at least 0, but is {limit!r}")
+    if not isinstance(words, str) and not hasattr(words, "__iter__"):
+        raise ValuesError(f"words must be a text, or several, but is {words!r}")
     archive = session.current_archive()
     tdb = archive.tdb()
     known = tdb.search(words, unit, subsystem)

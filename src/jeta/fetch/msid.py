@@ -5,9 +5,9 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any
 
-from jeta.errors import StatError
+from jeta.errors import StatError, ValuesError
 from jeta.fetch import names, session
-from jeta.fetch.query import Span, hull, spans_of
+from jeta.fetch.query import Span, bin_start, hull, names_intervals, spans_of
 from jeta.fetch.series import Series
 from jeta.fetch.systems import system_of
 from jeta.units import Units, can_convert, convert_columns, label_in
@@ -108,22 +108,34 @@ class MSID(Series):
         self.archive_key, self.time_system = session.key_of(archive), archive.time_system
         self.entry = found.entry
         self._vals = self._codes = self._counts = self.alarms = self.bads = None
+        self._states = []
         spans = spans_of(self._first(archive) if start is None else start, stop, archive)
         self._set_span(hull(spans, archive))
+        if start is None and stat is not None:
+            # The midpoint of the first bin may come before the first sample in it.
+            spans = [Span(bin_start(spans[0].tstart, STATS_DT[stat]), spans[0].tstop)]
         # No intervals at all still give arrays, empty ones, of the right types.
         wanted = spans or [Span(0.0, 0.0)]
         if found.computed is not None:
+            _refuse_bracket(found, bracket=bracket)
             from jeta.fetch import from_computed  # noqa: PLC0415 - not needed to import fetch
 
             from_computed.fill(self, found.computed, wanted)
         else:
             self._fill(archive, wanted, bracket=bracket)
+            if start is not None and names_intervals(start, self.time_system):
+                self.data_source = {}
         self._finish(filter_bad=filter_bad)
 
     def _first(self, archive: ArchiveReader) -> float | None:
         """The archive's first sample; no later than that of this MSID, should the archive remember it wrong."""
         own = archive.time_range(self.MSID)
         known = [first for first in (archive.first_instant(), None if own is None else own[0]) if first is not None]
+        known += [span[0] for source in names.others() if (span := source.time_range(self.MSID, archive.time_system))]
+        if not known and names.others():
+            raise ValuesError(
+                f"start of {self.MSID} is None, and no source in use tells its first sample; give a start"
+            )
         return min(known, default=None)
 
     def _set_span(self, span: Span) -> None:
@@ -203,6 +215,14 @@ def check_stat(stat: str | None, *, bracket: bool = False) -> None:
     if stat is not None and bracket:
         raise StatError(
             f"bracket=True adds samples at the edges, which stat={stat!r} has none of; leave one of them out"
+        )
+
+
+def _refuse_bracket(found: names.Found, *, bracket: bool) -> None:
+    """Refuse samples at the edges of what is computed for a span only."""
+    if bracket:
+        raise ValuesError(
+            f"bracket=True cannot be had of {found.MSID!r}, which is computed for the span that is asked for; ask for a longer span"
         )
 
 

@@ -6,17 +6,17 @@ import copy as copying
 from collections import OrderedDict
 from typing import TYPE_CHECKING, Any, Self
 
-from jeta.errors import UnknownMsidError
+import numpy as np
+
 from jeta.fetch import session
 from jeta.fetch.msid import MSID, check_stat
-from jeta.fetch.names import msid_glob
+from jeta.fetch.names import as_list, msid_glob
 from jeta.fetch.query import hull, intervals_of, span_of, spans_of
 
 if TYPE_CHECKING:
     import os
     from collections.abc import Iterable
 
-    import numpy as np
     from astropy.table import Table
     from numpy.typing import NDArray
 
@@ -80,7 +80,7 @@ class MSIDset(OrderedDict[str, MSID]):
         if msids is None:
             return
         check_stat(stat, bracket=bracket)
-        names = [name for each in _as_list(msids) for name in msid_glob(each)[0]]
+        names = [name for each in as_list(msids) for name in msid_glob(each)[0]]
         archive = session.archive_for_fetch()
         # One look at the clock for all members: None as stop must mean the same instant for each.
         span = start, stop
@@ -127,6 +127,7 @@ class MSIDset(OrderedDict[str, MSID]):
             share_bads(target.values())
         for member in target.values():
             member.filter_bad()
+        target.follow_members()
         return target if copy else None
 
     def filter_bad_times(
@@ -190,7 +191,14 @@ class MSIDset(OrderedDict[str, MSID]):
         target = self.copy() if copy else self
         for name, member in filtered.items():
             vars(target[name]).update(vars(member))
+        target.follow_members()
         return target if copy else None
+
+    def follow_members(self) -> None:
+        """Take the times of the members as the common ones, as long as they have the same."""
+        members = list(self.values())
+        if hasattr(self, "times") and members and all(np.array_equal(m.times, members[0].times) for m in members):
+            self.times = members[0].times
 
     def interpolate(  # noqa: PLR0913 - the ancestors' seven, and ours by name
         self,
@@ -239,7 +247,7 @@ class MSIDset(OrderedDict[str, MSID]):
         """
         from jeta.fetch import together  # noqa: PLC0415 - not needed to import fetch
 
-        grid = together.grid(self, dt, start, stop, times)
+        grid = together.grid(self, dt, start, stop, times, method)
         target = self.copy() if copy else self
         together.put_on_grid(target, grid, filter_bad=filter_bad, bad_union=bad_union, method=method, max_age_s=max_age)
         return target if copy else None
@@ -306,21 +314,6 @@ class MSIDset(OrderedDict[str, MSID]):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _restore, (type(self), list(self.items()), dict(vars(self)))
-
-
-def _as_list(msids: Iterable[str] | str) -> list[str]:
-    """Names as typed, also of one alone.
-
-    Raises
-    ------
-    UnknownMsidError
-        If this is neither a name nor several.
-    """
-    if isinstance(msids, str):
-        return [msids]
-    if not hasattr(msids, "__iter__"):
-        raise UnknownMsidError(f"MSIDs must be given as names, but got {msids!r} of type {type(msids).__name__}")
-    return list(msids)
 
 
 def _restore(cls: type[MSIDset], items: list[tuple[str, MSID]], attributes: dict[str, Any]) -> MSIDset:

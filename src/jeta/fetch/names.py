@@ -10,6 +10,8 @@ from jeta.fetch import session
 from jeta.logs import logger
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from jeta.archive import ArchiveReader
     from jeta.computed import ComputedMsid
     from jeta.sources import Source
@@ -23,6 +25,21 @@ MAX_GLOB_MATCHES = 10
 _PATTERN_CHARACTERS = frozenset("*?[")
 _PATH_CHARACTERS = frozenset("/\\:\0")
 _MAX_NAME = 200
+
+
+def as_list(msids: Iterable[str] | str) -> list[str]:
+    """Return names as typed, also of one alone.
+
+    Raises
+    ------
+    UnknownMsidError
+        If this is neither a name nor several.
+    """
+    if isinstance(msids, str):
+        return [msids]
+    if not hasattr(msids, "__iter__"):
+        raise UnknownMsidError(f"MSIDs must be given as names, but got {msids!r} of type {type(msids).__name__}")
+    return list(msids)
 
 
 def candidates(typed: str) -> list[str]:
@@ -234,7 +251,7 @@ def _hint(name: str, archive: ArchiveReader) -> str:
     near = near_names(name, everything)
     if near:
         return f"; did you mean {', '.join(near)}?"
-    return f", which holds {len(everything)} MSIDs; fetch.msid_glob('*part*') looks for part of a name"
+    return f", which holds {len(everything)} MSIDs; fetch.search('words') looks for words in names and descriptions"
 
 
 def msid_glob(msid: str) -> tuple[list[str], list[str]]:

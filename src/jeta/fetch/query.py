@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -56,6 +57,16 @@ def span_of(start: Any, stop: Any, archive: ArchiveReader) -> Span:
     else:
         tstart = one_instant(start, system)
     return Span(tstart, current if stop is None else one_instant(stop, system))
+
+
+def bin_start(instant_s: float, dt_s: float) -> float:
+    """Return the start of the bin of a statistic in which an instant lies; an infinite one stays as it is."""
+    return instant_s if math.isinf(instant_s) else math.floor(instant_s / dt_s) * float(dt_s)
+
+
+def names_intervals(start: Any, system: str) -> bool:
+    """Tell whether a start describes intervals, be it none or one."""
+    return intervals_of(start, system) is not None
 
 
 def spans_of(start: Any, stop: Any, archive: ArchiveReader) -> list[Span]:

@@ -37,6 +37,8 @@ class Sampled:
         Codes into texts.
     counts : array, shape (rows,), or None
         Raw counts where a calibration made the values.
+    states : list of (int, str)
+        Raw count and text of the states that these samples have, as the source sent them; sorted by count.
     bads : bool array, shape (rows,)
         Which samples are flagged as bad.
     alarms : int16 array, shape (rows,), or None
@@ -48,6 +50,7 @@ class Sampled:
     codes: NDArray[Any] | None
     texts: NDArray[np.str_]
     counts: NDArray[Any] | None
+    states: list[tuple[int, str]]
     bads: NDArray[np.bool_]
     alarms: NDArray[np.int16] | None
 
@@ -88,15 +91,29 @@ def read(
     """
     in_use = session.sources()
     if [label for label, _ in in_use] == ["archive"]:
-        parts = [read_archive(archive, name, span, bracket=bracket) for span in spans]
+        parts = _apart([read_archive(archive, name, span, bracket=bracket) for span in spans], bracket=bracket)
         origins = DataSources(archive=_extent(parts[0].times, archive.time_system))
     else:
         from jeta.fetch import several_sources  # noqa: PLC0415 - most fetches need the archive alone
 
         pairs = [several_sources.read(name, span, archive, bracket=bracket) for span in spans]
-        parts = [rows for rows, _ in pairs]
+        parts = _apart([rows for rows, _ in pairs], bracket=bracket)
         origins = DataSources({label: _extent(times, archive.time_system) for label, times in pairs[0][1].items()})
     return sampled(parts, entry, archive.time_system), origins if len(spans) == 1 else DataSources()
+
+
+def _apart(parts: list[Rows], *, bracket: bool) -> list[Rows]:
+    """Rows of several spans without those that the bracket of one has in common with the span before."""
+    if not bracket or len(parts) == 1:
+        return parts
+    from jeta.sources.rows import take  # noqa: PLC0415 - few fetches need it
+
+    last_s = -math.inf
+    kept = []
+    for part in parts:
+        kept.append(take(part, part.times > last_s))
+        last_s = max(last_s, float(part.times[-1]) if len(part.times) else -math.inf)
+    return kept
 
 
 def _extent(times: NDArray[np.float64], system: str) -> dict[str, Any]:
@@ -142,7 +159,20 @@ def sampled(parts: Sequence[Rows], entry: Entry | None, system: str) -> Sampled:
         calibrations = None if entry is None else entry.calibrations
         if calibrations is not None and vals.dtype.kind in "iufb":
             counts, vals = vals, calibrations.apply(vals, times, system)
-    return Sampled(times, vals, codes, texts, counts, bads, alarms)
+    return Sampled(times, vals, codes, texts, counts, _states(parts), bads, alarms)
+
+
+def _states(parts: Sequence[Rows]) -> list[tuple[int, str]]:
+    """Raw count and text of each state, where that is one to one."""
+    pairs = {
+        (int(raw), str(text))
+        for part in parts
+        if part.texts is not None and part.raws is not None
+        for text, raw in zip(part.texts, part.raws, strict=True)
+        if raw == raw // 1
+    }
+    counts, texts = {count for count, _ in pairs}, {text for _, text in pairs}
+    return sorted(pairs) if len(counts) == len(texts) == len(pairs) else []
 
 
 def _joined(arrays: list[NDArray[Any]]) -> NDArray[Any]:

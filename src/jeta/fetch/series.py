@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from jeta.errors import ValuesError
+from jeta.errors import ArchiveNotFoundError, ValuesError
 from jeta.fetch import session
 from jeta.fetch.slices import kept_slices
 
@@ -60,6 +60,7 @@ class Series:
     _codes: NDArray[Any] | None
     _texts: NDArray[np.str_]
     _counts: NDArray[Any] | None
+    _states: list[tuple[int, str]]
 
     def __len__(self) -> int:
         return len(self.times)
@@ -134,8 +135,12 @@ class Series:
         if entry is not None and entry.calibrations is not None:
             codes = list(entry.calibrations.state_codes)
         if codes or self.archive_key is None:
-            return codes or None
-        return session.archive_of(self.archive_key).states(self.MSID) or None
+            return codes or self._states or None
+        try:
+            return session.archive_of(self.archive_key).states(self.MSID) or None
+        except ArchiveNotFoundError:
+            # An object may be read where its archive is not: the states of its own samples came with it.
+            return self._states or None
 
     @property
     def raw_vals(self) -> NDArray[Any] | None:
@@ -178,7 +183,11 @@ class Series:
         """
         self.times, self.bads, self.alarms = samples.times, samples.bads, samples.alarms
         self._texts, self._codes = samples.texts, samples.codes
-        self._vals, self._counts = samples.vals, samples.counts
+        self._vals, self._counts, self._states = samples.vals, samples.counts, samples.states
+
+    def forget_counts(self) -> None:
+        """Drop raw counts: values between samples have none."""
+        self._counts = None
 
     def take(self, rows: NDArray[Any]) -> None:
         """Keep some rows of every array, in place; arrays that are one stay one.
@@ -228,12 +237,13 @@ class Series:
         """
         target = self._target(copy)
         if bads is not None:
-            mask = np.asarray(bads, dtype=bool)
-            if mask.shape != (len(self),):
+            mask = np.asarray(bads)
+            if mask.shape != (len(self),) or mask.dtype.kind not in "biuf":
                 raise ValuesError(
-                    f"bads must have one item for each of the {len(self)} samples, but has shape {mask.shape}; give a bool array"
+                    f"bads must be one truth value for each of the {len(self)} samples, but has shape {mask.shape} and "
+                    f"type {mask.dtype.str}; give a bool array"
                 )
-            target.bads = mask
+            target.bads = mask.astype(bool)
         if target.bads is not None:
             bad, target.bads = target.bads, None
             if bad.any():
@@ -387,7 +397,7 @@ class Series:
         """
         from jeta.fetch import gridding  # noqa: PLC0415 - not needed to import fetch
 
-        grid = gridding.grid_of_one(self, dt, start, stop, times)
+        grid = gridding.grid_of_one(self, dt, start, stop, times, method)
         target = self._target(copy)
         gridding.put_on_grid(target, grid, method, max_age)
         return target if copy else None

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from jeta.errors import TooLargeError
+from jeta import interpolation
+from jeta.errors import TooLargeError, ValuesError
 from jeta.fetch import names, session
 from jeta.fetch.msid import MSID, STATS_DT, check_stat
 from jeta.fetch.query import Span, span_of
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from jeta.fetch.telem import MostMb
 
 _SMALL_S = 30 * 86400.0
+_HOUR_S = 3600.0
 _MB = 1e6
 
 
@@ -52,9 +55,11 @@ def get_fetch_size(
         If a name or the statistics are not known.
     """
     check_stat(stat)
+    if interpolate_dt is not None:
+        interpolation.checked_step(interpolate_dt)
     archive = session.archive_for_fetch()
     span = span_of(start, stop, archive)
-    found = [names.find_one(name, archive) for each in _listed(msids) for name in names.msid_glob(each)[0]]
+    found = [names.find_one(name, archive) for each in names.as_list(msids) for name in names.msid_glob(each)[0]]
     if fast and (span.tstop - span.tstart < _SMALL_S or stat is not None):
         return -1, -1
     sizes = [_size(each, span, stat, interpolate_dt) for each in found]
@@ -71,6 +76,9 @@ def check(
     TooLargeError
         If more would be fetched than the limit, or written; it is also a `MemoryError`.
     """
+    for name, limit in (("max_fetch_Mb", most.fetch), ("max_output_Mb", most.output)):
+        if not isinstance(limit, Real):
+            raise ValuesError(f"{name} must be a number of megabytes, but is {limit!r}")
     fetch_mb, out_mb = get_fetch_size(msids, span.tstart, span.tstop, stat, interpolate_dt)
     if fetch_mb > most.fetch:
         raise TooLargeError(
@@ -84,17 +92,14 @@ def check(
         )
 
 
-def _listed(msids: list[str] | str) -> list[str]:
-    """Names as typed, also of one alone."""
-    return [msids] if isinstance(msids, str) else list(msids)
-
-
 def _size(found: names.Found, span: Span, stat: str | None, interpolate_dt: float | None) -> tuple[float, float]:
     """Bytes that one MSID takes when fetched, and after it was brought onto a grid."""
     archive = session.archive_for_fetch()
     length_s = max(0.0, span.tstop - span.tstart)
     rows = 0.0
-    if found.computed is None and found.MSID in archive:
+    if found.computed is not None:
+        rows = _computed_rows(found, span)
+    elif found.MSID in archive:
         rows = float(archive.rows_between(found.MSID, span.tstart, span.tstop)[0])
     bytes_a_row = _bytes_a_row(found, span, stat)
     if stat is not None:
@@ -105,8 +110,18 @@ def _size(found: names.Found, span: Span, stat: str | None, interpolate_dt: floa
     return fetched, min(length_s / interpolate_dt, np.inf if rows else 0.0) * bytes_a_row
 
 
+def _computed_rows(found: names.Found, span: Span) -> float:
+    """About how many samples a computed MSID has: as many an hour as in the hour in the middle of the span."""
+    middle_s = (span.tstart + span.tstop) / 2
+    piece = Span(max(span.tstart, middle_s - _HOUR_S / 2), min(span.tstop, middle_s + _HOUR_S / 2))
+    if not piece.tstart < piece.tstop:
+        return 0.0
+    rows = len(MSID(found.msid, piece.tstart, piece.tstop))
+    return rows * (span.tstop - span.tstart) / (piece.tstop - piece.tstart)
+
+
 def _bytes_a_row(found: names.Found, span: Span, stat: str | None) -> float:
     """Bytes of one sample in all columns: of those at the start of the span, since texts may be of any length."""
-    few = MSID(found.msid, span.tstart, span.tstart, stat=stat, bracket=stat is None)
+    few = MSID(found.msid, span.tstart, span.tstart, stat=stat, bracket=stat is None and found.computed is None)
     columns = [getattr(few, name) for name in few.colnames]
     return float(sum({id(array): array.dtype.itemsize for array in columns if array is not None}.values()))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import operator
+from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from jeta.errors import IntervalError, ValuesError
-from jeta.fetch.query import now_s
+from jeta.fetch.holding import is_held, known_until_s
 from jeta.intervals import Intervals, logical_intervals, state_intervals, to_table
 from jeta.tdb.limits import LIMIT_NAMES, Limits
 from jeta.units import convert_units
@@ -35,7 +36,7 @@ def logical_spans(
     series: Series, op: str, val: Any, *, complete_intervals: bool = False, max_gap: float | None = None
 ) -> Intervals:
     """Return the intervals during which the values of an object compare as given, see `MSID.logical_intervals`."""
-    if op not in OPERATORS:
+    if not isinstance(op, str) or op not in OPERATORS:
         raise ValuesError(f"op must be one of {' '.join(OPERATORS)}, but is {op!r}")
     good = _good(series)
     times = series.times if good is None else series.times[good]
@@ -43,7 +44,7 @@ def logical_spans(
         return Intervals.none()
     true = compared(series, op, val)
     return logical_intervals(
-        times, true if good is None else true[good], complete_intervals, max_gap, **_hold(series, times)
+        times, true if good is None else true[good], complete_intervals, max_gap, **hold(series, times)
     )
 
 
@@ -56,11 +57,12 @@ def compared(series: Series, op: str, val: Any) -> NDArray[np.bool_]:
         If the two cannot be compared, such as a number with a text.
     """
     compare = OPERATORS[op]
-    is_text = isinstance(val, str | np.str_)
-    if (series.dtype.kind == "U") != is_text:
-        kind = "texts" if series.dtype.kind == "U" else "no texts"
+    holds_text, is_text = series.dtype.kind == "U", isinstance(val, str)
+    is_number = isinstance(val, Real | np.bool_ | np.number) or (isinstance(val, np.ndarray) and val.shape == ())
+    if not (is_text if holds_text else is_number):
+        kind = "texts" if holds_text else "numbers"
         raise ValuesError(
-            f"{series.MSID} holds {kind}, so that it cannot be compared {op} {val!r}; give a value of its kind"
+            f"{series.MSID} holds {kind}, so that it cannot be compared {op} {val!r}; give one value of its kind"
         )
     wanted = str(val).rstrip() if is_text else val
     coded = series.coded
@@ -96,12 +98,12 @@ def state_table(series: Series) -> Table:
     values = codes if good is None else codes[good]
     if len(times) == 0:
         return to_table(Intervals.none(), series.time_system, val=np.empty(0, series.dtype))
-    hold = _hold(series, times)
-    if len(times) == 1 and not hold:
+    held = hold(series, times)
+    if len(times) == 1 and not held:
         raise IntervalError(
             f"Filtered data length must be at least 2, but {series.MSID} has one good sample here; fetch a longer span"
         )
-    spans, states = state_intervals(times, values, **hold)
+    spans, states = state_intervals(times, values, **held)
     return to_table(spans, series.time_system, val=states if texts is None else texts[states])
 
 
@@ -110,11 +112,11 @@ def _good(series: Series) -> NDArray[np.bool_] | None:
     return None if series.bads is None or not series.bads.any() else ~series.bads
 
 
-def _hold(series: Series, times: NDArray[np.float64]) -> dict[str, Any]:
-    """Whether values hold until the next sample, and until when the last one does: not beyond what was asked for."""
-    if series.entry is None or not series.entry.on_change or series.stat is not None or len(times) == 0:
+def hold(series: Series, times: NDArray[np.float64]) -> dict[str, Any]:
+    """Return how `jeta.intervals` shall take the samples of an object: as values that hold, or as they are."""
+    if len(times) == 0 or not is_held(series):
         return {}
-    return {"hold": True, "stop_s": max(float(times[-1]), min(series.tstop, now_s(series.time_system)))}
+    return {"hold": True, "stop_s": known_until_s(series)}
 
 
 def violation_table(series: Series, max_gap: float | None) -> Table:
@@ -129,7 +131,7 @@ def violation_table(series: Series, max_gap: float | None) -> Table:
     times, vals = (series.times, series.vals) if is_number else (np.empty(0), np.empty(0))
     limits_then = limit_series(times, spans)
     found = violations(
-        times, vals, series.bads if is_number else None, **limits_then, max_gap=max_gap, **_hold(series, times)
+        times, vals, series.bads if is_number else None, **limits_then, max_gap=max_gap, **hold(series, times)
     )
     table = to_table(found.intervals, series.time_system)
     for name in ("extreme", "limit", "samples", "severity"):
@@ -142,10 +144,12 @@ def _in_unit(limits: Limits, series: Series) -> Limits:
     stored = None if series.entry is None else series.entry.unit
     if stored == series.unit:
         return limits
+    dtype = series.dtype if series.dtype.kind == "f" else np.dtype(np.float64)
     given = {name: getattr(limits, name) for name in LIMIT_NAMES}
     return Limits(
         **{
-            name: None if limit is None else float(convert_units(np.float64(limit), stored, series.unit))
+            # In the type of the values, so that one that is equal to a limit stays so.
+            name: None if limit is None else float(convert_units(np.array([limit], dtype), stored, series.unit)[0])
             for name, limit in given.items()
         }
     )

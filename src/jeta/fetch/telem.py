@@ -8,7 +8,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from jeta import interpolation
+from jeta.errors import StatError
 from jeta.fetch import sizes, systems, together
+from jeta.fetch.gridding import last_s
+from jeta.fetch.msid import STATS_DT
+from jeta.fetch.names import as_list
 from jeta.fetch.query import Span, now_s, one_instant
 from jeta.fetch.session import archive_for_fetch
 from jeta.logs import logger
@@ -18,6 +22,7 @@ if TYPE_CHECKING:
     import os
 
     from jeta.fetch.msidset import MSIDset
+    from jeta.intervals import Intervals
 
 DEFAULT_SPAN_S = 30 * 86400.0
 _log = logger("jeta.get_telem")
@@ -94,11 +99,14 @@ def get_telem(  # noqa: PLR0913 - the ancestors' arguments
 
         fetch.get_telem(["SA_ZATTEST1", "SA_ZATTEST2"], "2022:143", "2022:144", interpolate_dt=60, outfile="att.zip")
     """
-    names = [msids] if isinstance(msids, str) else list(msids)
-    stat = None if sampling == "full" else sampling
-    span = _span(start, stop)
+    names, stat, span = as_list(msids), _stat(sampling), _span(start, stop)
     say = _say(quiet=quiet)
     sizes.check(names, span, stat, interpolate_dt, MostMb(max_fetch_Mb, max_output_Mb), writes=outfile is not None)
+    # What is wrong with the other arguments shall be known before much is read.
+    show(np.empty(0), time_format or "secs")
+    cuts = [
+        (select, _events(expression, span)) for select, expression in ((False, remove_events), (True, select_events))
+    ]
     with systems.using(unit_system):
         from jeta.fetch.msidset import MSIDset  # noqa: PLC0415 - not needed to import fetch
 
@@ -107,7 +115,9 @@ def get_telem(  # noqa: PLR0913 - the ancestors' arguments
     if interpolate_dt is not None:
         say(f"interpolating at {interpolate_dt} s")
         _put_on_absolute_grid(dats, span, interpolate_dt)
-    _cut_by_events(dats, span, remove_events, select_events)
+    for select, events in cuts:
+        if events is not None:
+            (dats.select_intervals if select else dats.remove_intervals)(events)
     _show_times(dats, time_format)
     if outfile is not None:
         say(f"writing {outfile}")
@@ -135,21 +145,32 @@ def _put_on_absolute_grid(dats: MSIDset, span: Span, dt: float) -> None:
         grid = np.empty(0)
     else:
         first = max(float(member.times[0]) for member in members)
-        grid = interpolation.within(grid, first, min(float(member.times[-1]) for member in members))
+        grid = interpolation.within(grid, first, min(last_s(member, None) for member in members))
     together.put_on_grid(dats, grid, filter_bad=True, bad_union=True, method=None, max_age_s=None)
 
 
-def _cut_by_events(dats: MSIDset, span: Span, remove_events: str | None, select_events: str | None) -> None:
-    """Leave out the times of some events, and keep only those of others."""
-    if remove_events is None and select_events is None:
-        return
-    from jeta.fetch.events import event_spans  # noqa: PLC0415 - few calls need it
+def _events(expression: str | None, span: Span) -> Intervals | None:
+    """When events took place; None for no expression."""
+    if expression is None:
+        return None
+    from jeta.fetch.event_spans import event_spans  # noqa: PLC0415 - few calls need it
 
-    # Both ends of an event count, as for select_intervals; samples at the very stop are not fetched.
-    if remove_events is not None:
-        dats.remove_intervals(event_spans(remove_events, span))
-    if select_events is not None:
-        dats.select_intervals(event_spans(select_events, span))
+    return event_spans(expression, span)
+
+
+def _stat(sampling: str) -> str | None:
+    """Which statistics a sampling means.
+
+    Raises
+    ------
+    StatError
+        If it is none of the known ones.
+    """
+    if sampling == "full":
+        return None
+    if not isinstance(sampling, str) or sampling not in STATS_DT:
+        raise StatError(f"sampling must be 'full', {' or '.join(map(repr, STATS_DT))}, but is {sampling!r}")
+    return sampling
 
 
 def _show_times(dats: MSIDset, time_format: str | None) -> None:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from jeta.fetch import gridding, query
+from jeta.fetch import gridding
+from jeta.fetch.query import one_instant
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -38,7 +39,9 @@ def share_bads(members: Iterable[Series]) -> None:
             member.bads = union
 
 
-def grid(members: MSIDset, dt: float | None, start: Any, stop: Any, times: Any) -> NDArray[np.float64]:
+def grid(
+    members: MSIDset, dt: float | None, start: Any, stop: Any, times: Any, method: str | None
+) -> NDArray[np.float64]:
     """Return the grid of a set, see `MSIDset.interpolate`.
 
     Raises
@@ -52,9 +55,10 @@ def grid(members: MSIDset, dt: float | None, start: Any, stop: Any, times: Any) 
     system = next(iter(members.values())).time_system
     if times is not None:
         times = gridding.seconds_of(times, system)
-    begin = members.tstart if start is None else query.one_instant(start, system)
-    end = members.tstop if stop is None else query.one_instant(stop, system)
-    return gridding.grid_of_set(members, dt, begin, end, times)
+    asked = [(member.tstart, member.tstop) for member in members.values()]
+    begin = getattr(members, "tstart", min(low for low, _ in asked)) if start is None else one_instant(start, system)
+    end = getattr(members, "tstop", max(high for _, high in asked)) if stop is None else one_instant(stop, system)
+    return gridding.grid_of_set(members, dt, begin, end, times, method)
 
 
 def put_on_grid(

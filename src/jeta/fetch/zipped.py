@@ -69,6 +69,8 @@ def _columns(series: Series) -> dict[str, NDArray[np.generic]]:
 
 def _texts(values: NDArray[np.generic]) -> list[str]:
     """Each value as numpy prints it."""
+    if values.ndim > 1:
+        return [str(row).replace("\n", "") for row in values]
     # Of floats the shortest digits of their own type: 280.34558 for a float32.
     texts: list[str] = np.asarray(values).astype(np.str_).tolist()
     return texts

@@ -6,6 +6,7 @@ processor's cache, and makes nothing of their length; what follows works on the 
 
 from __future__ import annotations
 
+from numbers import Real
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -203,8 +204,8 @@ def outline_of(
     """
     if max_gap_s is None:
         return _outline_with(times, vals, np.empty(0, dtype=np.intp))
-    if not max_gap_s >= 0:
-        raise IntervalError(f"max_gap must be seconds, zero or more, but is {max_gap_s}; leave it out for no limit")
+    if not (isinstance(max_gap_s, Real) and max_gap_s >= 0):
+        raise IntervalError(f"max_gap must be seconds, zero or more, but is {max_gap_s!r}; leave it out for no limit")
     gaps = _gap_rows(times, max_gap_s)
     outline = _outline_with(times, vals, gaps)
     where = np.searchsorted(outline.rows, gaps)

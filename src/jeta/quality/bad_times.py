@@ -197,7 +197,11 @@ def _lines_of(table: TextTable) -> tuple[str, Iterable[str]]:
     """What to call a table in messages, and its lines."""
     if isinstance(table, str | os.PathLike):
         return os.fspath(table), Path(table).read_text(encoding="utf-8-sig").splitlines()
-    return str(getattr(table, "name", "table of bad times")), table
+    lines: list[str] = list(table) if hasattr(table, "__iter__") else [table]
+    for line in lines:
+        if not isinstance(line, str):
+            raise IntervalError(f"a table of bad times must be a file name or lines of text, but is or holds {line!r}")
+    return str(getattr(table, "name", "table of bad times")), lines
 
 
 def _split(name: str, lines: Iterable[str], columns: tuple[str, ...]) -> list[tuple[int, list[str]]]:

@@ -9,7 +9,7 @@ from jeta.archive.layout import Layout
 from jeta.fetch import conditions, session
 from jeta.fetch.msid import MSID
 from jeta.fetch.query import Span, span_of
-from jeta.fetch.systems import as_modules_say
+from jeta.fetch.systems import using
 from jeta.intervals import to_table
 
 if TYPE_CHECKING:
@@ -70,11 +70,26 @@ def event_spans(expression: str, span: Span) -> Intervals:
 
 
 def _event_sets() -> EventSets:
-    """The event sets of the archive in use, as its files define them now."""
+    """The event sets of the archive in use, as its files define them now; of several roots the first that has a name counts."""
     archive = session.current_archive()
-    folder = Layout(archive.root).events
+    sets = [_of_folder(Layout(root).events, archive.time_system) for root in session.roots_of(session.current_key())]
+    if len(sets) == 1:
+        return sets[0]
+    rules: dict[str, LogicalEvents] = {}
+    tables: dict[str, Path] = {}
+    for each in reversed(sets):
+        for name in each.names():
+            rules.pop(name, None)
+            tables.pop(name, None)
+        rules.update(each.rules)
+        tables.update(each.tables)
+    return EventSets(sets[0].folder, archive.time_system, rules, tables, ())
+
+
+def _of_folder(folder: Path, system: str) -> EventSets:
+    """The event sets of one root."""
     known = _known.get(folder)
-    fresh = load_event_sets(folder, archive.time_system) if known is None else known.fresh()
+    fresh = load_event_sets(folder, system) if known is None else known.fresh()
     _known[folder] = fresh
     return fresh
 
@@ -88,5 +103,5 @@ def _spans_where(rule: LogicalEvents, start_s: float, stop_s: float) -> Interval
             samples[name] = MSID(name, start_s, stop_s, bracket=True)
         return samples[name]
 
-    with as_modules_say():
+    with using("cxc"):
         return conditions.spans_where(rule.where, member, start_s, stop_s, max_gap=rule.max_gap_s)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -194,14 +195,16 @@ def _cadence_s(archive: ArchiveReader, name: str, span: Span) -> float | None:
     entry = archive.tdb().get(name)
     if entry is not None and (entry.cadence_s is not None or entry.on_change):
         return entry.cadence_s
-    return archive.spacing(name, span.tstart, span.tstop)
+    own = archive.spacing(name, span.tstart, span.tstop)
+    # A span without samples tells nothing; the others of the MSID do.
+    return archive.spacing(name, -np.inf, np.inf) if own is None else own
 
 
 def _threshold_s(archive: ArchiveReader, name: str, cadence_s: float | None, longer_than: float | None) -> float:
     """Seconds beyond which a spacing is a gap; infinite where nothing says what to expect."""
     if longer_than is not None:
-        if not longer_than > 0:
-            raise ValuesError(f"longer_than must be above 0 seconds, but is {longer_than!r}")
+        if not (isinstance(longer_than, Real) and longer_than > 0):
+            raise ValuesError(f"longer_than must be a number of seconds above 0, but is {longer_than!r}")
         return float(longer_than)
     entry = archive.tdb().get(name)
     if not cadence_s or (entry is not None and entry.on_change):
