@@ -197,7 +197,7 @@ def _lines_of(table: TextTable) -> tuple[str, Iterable[str]]:
     """What to call a table in messages, and its lines."""
     if isinstance(table, str | os.PathLike):
         return os.fspath(table), Path(table).read_text(encoding="utf-8-sig").splitlines()
-    lines: list[str] = list(table) if hasattr(table, "__iter__") else [table]
+    lines: list[Any] = list(table) if hasattr(table, "__iter__") else [table]
     for line in lines:
         if not isinstance(line, str):
             raise IntervalError(f"a table of bad times must be a file name or lines of text, but is or holds {line!r}")
