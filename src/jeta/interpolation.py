@@ -251,17 +251,21 @@ def nearest_good_indices(
     hit = np.flatnonzero(bads[found])
     if not len(hit):
         return found
-    good = np.flatnonzero(~bads)
-    if not len(good):
+    if bads.all():
         raise ValuesError(
             f"there is no good sample among {len(times)} to take for {len(grid)} times; fetch a longer span"
         )
-    after = np.searchsorted(good, found[hit])
-    earlier, later = good[np.maximum(after - 1, 0)], good[np.minimum(after, len(good) - 1)]
-    # Of several samples at one instant the last counts.
-    later = good[np.searchsorted(good, np.searchsorted(times, times[later], "right"), "left") - 1]
-    is_earlier = np.abs(grid[hit] - times[earlier]) < np.abs(times[later] - grid[hit])
-    found[hit] = np.where(is_earlier, earlier, later)
+    rows = np.flatnonzero(bads)
+    is_edge = np.diff(rows) > 1
+    starts, stops = rows[np.append(True, is_edge)], rows[np.append(is_edge, True)] + 1
+    run = np.searchsorted(starts, found[hit], "right") - 1
+    has_earlier, has_later = starts[run] > 0, stops[run] < len(times)
+    earlier, later = np.maximum(starts[run] - 1, 0), np.minimum(stops[run], len(times) - 1)
+    # Of several samples at one instant the last that is good counts.
+    last = np.searchsorted(times, times[later], "right") - 1
+    later = np.where(bads[last] & has_later, starts[np.searchsorted(starts, last, "right") - 1] - 1, last)
+    is_nearer = np.abs(grid[hit] - times[earlier]) < np.abs(times[later] - grid[hit])
+    found[hit] = np.where(has_earlier & (is_nearer | ~has_later), earlier, later)
     return found
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from jeta.errors import ArchiveNotFoundError, ValuesError
 from jeta.fetch import session
-from jeta.fetch.slices import kept_slices
+from jeta.fetch.slices import kept_slices, picked, slices_between
 
 if TYPE_CHECKING:
     import os
@@ -189,20 +189,19 @@ class Series:
         """Drop raw counts: values between samples have none."""
         self._counts = None
 
-    def take(self, rows: NDArray[Any]) -> None:
+    def take(self, rows: NDArray[Any] | list[slice]) -> None:
         """Keep some rows of every array, in place; arrays that are one stay one.
 
         Parameters
         ----------
-        rows : bool array, shape (rows,), or int array
-            Which rows, as a mask or by number.
+        rows : bool array, shape (rows,), or int array, or list of slice
+            Which rows: as a mask, by number, or as stretches.
         """
-        spans = kept_slices(rows) if rows.dtype == bool else None
-        taken: dict[int, Any] = {}
-        for name, array in self._columns().items():
-            if id(array) not in taken:
-                pick = spans is not None and isinstance(array, np.ndarray)
-                taken[id(array)] = np.concatenate([array[span] for span in spans or ()]) if pick else array[rows]
+        if not isinstance(rows, list) and rows.dtype == bool:
+            rows = kept_slices(rows) or rows
+        columns = self._columns()
+        taken = picked({id(array): array for array in columns.values()}, rows)
+        for name, array in columns.items():
             setattr(self, name, taken[id(array)])
 
     def copy(self) -> Self:
@@ -345,8 +344,12 @@ class Series:
 
         spans = read_intervals(intervals, self.time_system, self.tstart, self.tstop)
         target = self._target(copy)
-        inside = spans.contains(target.times)
-        target.take(inside if keep else ~inside)
+        slices = spans.row_slices(target.times)
+        if slices is None:
+            inside = spans.contains(target.times)
+            target.take(inside if keep else ~inside)
+        else:
+            target.take(slices if keep else slices_between(slices, len(target)))
         return target if copy else None
 
     # ------------------------------------------------------------------ onto other times

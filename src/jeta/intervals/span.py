@@ -222,13 +222,41 @@ class Intervals:
         nearest = np.searchsorted(merged.tstart, instants, side="right") - 1  # the last that has begun, or -1
         return np.asarray((nearest >= 0) & (instants <= merged.tstop[nearest]))
 
+    def row_slices(self, times: NDArray[np.float64]) -> list[slice] | None:
+        """Return the stretches of rows that are in at least one of the intervals.
+
+        Parameters
+        ----------
+        times : float64 array, shape (rows,)
+            Seconds.
+
+        Returns
+        -------
+        list of slice, or None
+            In order, apart from each other, none empty; None where the times are not in order.
+
+        Examples
+        --------
+        >>> Intervals([1.0], [2.0]).row_slices(np.array([0.0, 1.0, 2.0, 3.0]))
+        [slice(1, 3, None)]
+        """
+        if not is_in_order(times):
+            return None
+        edges = self.merged()._edge_rows(times)  # noqa: SLF001 - of this class
+        pairs = zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True)
+        return [slice(low, high) for low, high in pairs if low < high]
+
     def _contains_in_order(self, times: NDArray[np.float64]) -> NDArray[np.bool_]:
         """Fill the mask of sorted times with whole runs of rows; the intervals must be merged."""
-        edges = np.empty(2 * len(self) + 1, dtype=np.intp)
-        edges[0:-1:2] = np.searchsorted(times, self.tstart, side="left")
-        edges[1:-1:2] = np.searchsorted(times, self.tstop, side="right")
-        edges[-1] = len(times)
+        edges = np.append(self._edge_rows(times), len(times))
         return np.repeat(np.arange(len(edges)) % 2 == 1, np.diff(edges, prepend=0))
+
+    def _edge_rows(self, times: NDArray[np.float64]) -> NDArray[np.intp]:
+        """First row inside and first row after each interval, by turns; times and intervals in order."""
+        edges = np.empty(2 * len(self), dtype=np.intp)
+        edges[0::2] = np.searchsorted(times, self.tstart, side="left")
+        edges[1::2] = np.searchsorted(times, self.tstop, side="right")
+        return edges
 
 
 def _kept(tstart: NDArray[np.float64], tstop: NDArray[np.float64], keep: NDArray[np.bool_]) -> Intervals:
