@@ -15,8 +15,8 @@ from jeta.fetch.caching import add_logging_handler, memoized
 from jeta.fetch.msid import MSID, STATS_DT, Msid
 from jeta.fetch.msidset import MSIDset, Msidset
 from jeta.fetch.names import MAX_GLOB_MATCHES, msid_glob
-from jeta.fetch.series import STATE_CODES
 from jeta.fetch.session import set_archive, set_fetch_basedir
+from jeta.fetch.states import STATE_CODES
 from jeta.fetch.systems import ArchiveLabels
 from jeta.fetch.timerange import get_time_range
 from jeta.units import Units

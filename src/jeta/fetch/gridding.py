@@ -24,6 +24,7 @@ DEFAULT_DT_S = 328.0
 
 METHODS = ("nearest", "previous", "linear")
 _NUMBERS = "fiu"
+_NOT_ON_LINES = ("times", "bads", "indexes", "samples")
 _NO_TIMES = np.empty(0)
 
 
@@ -124,25 +125,30 @@ def put_on_grid(
     method = checked_method(series, method)
     if filter_bad and method != "nearest":
         series.filter_bad()
-    times, bads = series.times, series.bads
-    at = _indices(times, bads if filter_bad else None, grid, method)
+    at = _indices(series.times, series.bads if filter_bad else None, grid, method)
     if filter_bad:
-        series.bads = bads = None
+        series.bads = None
+    far = _without_value(series.times, grid, at, max_age_s, method)
     lines = _on_lines(series, grid) if method == "linear" else {}
-    bads_after = None if bads is None or method != "linear" else _either_bad(bads, times, grid)
-    far = None
-    if max_age_s is not None or method == "linear" or (at < 0).any():
-        far = interpolation.too_far(times, grid, at, max_age_s, method) if len(grid) else np.zeros(0, bool)
     series.take(np.maximum(at, 0))
     series.times0, series.times = series.times, grid
     for name, values in lines.items():
         setattr(series, name, values)
-    if bads_after is not None:
-        series.bads = bads_after
-    if method == "linear":
-        series.forget_counts()
-    if far is not None and (max_age_s is not None or far.any()):
+    if max_age_s is not None or far.any():
         _mark(series, far)
+
+
+def _without_value(
+    times: NDArray[np.float64],
+    grid: NDArray[np.float64],
+    at: NDArray[np.int64],
+    max_age_s: float | None,
+    method: str,
+) -> NDArray[np.bool_]:
+    """Which points have no sample near enough, or none at all."""
+    if len(grid) == 0 or (max_age_s is None and method != "linear" and (at >= 0).all()):
+        return np.zeros(len(grid), bool)
+    return interpolation.too_far(times, grid, at, max_age_s, method)
 
 
 def checked_method(series: Series, method: str | None) -> str:
@@ -178,14 +184,14 @@ def _indices(
 
 
 def _on_lines(series: Series, grid: NDArray[np.float64]) -> dict[str, Any]:
-    """The numbers of an object between their neighbours; an array that is two columns stays one."""
+    """The numbers of an object between their neighbours, and what is bad there; an array that is two columns stays one."""
     if len(series) == 0:
         return {}
     made: dict[int, Any] = {}
-    lines = {}
+    lines = {} if series.bads is None else {"bads": _either_bad(series.bads, series.times, grid)}
     for name in series.colnames:
         values = getattr(series, name)
-        if name in ("times", "bads", "indexes", "samples") or values is None or values.dtype.kind not in _NUMBERS:
+        if name in _NOT_ON_LINES or values is None or values.dtype.kind not in _NUMBERS:
             continue
         if id(values) not in made:
             made[id(values)] = _line(series.times, values, grid)
@@ -204,8 +210,6 @@ def _line(times: NDArray[np.float64], values: NDArray[Any], grid: NDArray[np.flo
 
 def _either_bad(bads: NDArray[np.bool_], times: NDArray[np.float64], grid: NDArray[np.float64]) -> NDArray[np.bool_]:
     """Points of which a neighbour on the line is bad."""
-    if len(times) == 0:
-        return np.zeros(0, bool)
     spread = interpolation.linear(times, bads.astype(np.float64), grid)
     found: NDArray[np.bool_] = spread > 0
     return found

@@ -172,9 +172,11 @@ class MSID(Series):
         if not can_convert(stored, label):
             # convert_columns says so and leaves the values as they are; so must their unit be.
             self.unit = stored
+        counts = self._counts
         for name, values in convert_columns(columns, stored, label).items():
             if values is not columns[name]:
                 setattr(self, name, values)
+        self._counts = counts
 
     def _finish(self, *, filter_bad: bool) -> None:
         """Apply what holds for every fetch."""

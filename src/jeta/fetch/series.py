@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from jeta.errors import ArchiveNotFoundError, ValuesError
-from jeta.fetch import session
+from jeta.errors import ValuesError
+from jeta.fetch import session, states
 from jeta.fetch.slices import kept_slices, picked, slices_between
 
 if TYPE_CHECKING:
@@ -21,9 +21,6 @@ if TYPE_CHECKING:
     from jeta.fetch.reading import Sampled
     from jeta.tdb import Entry
     from jeta.units import Units
-
-STATE_CODES: dict[str, list[tuple[int, str]]] = {}
-"""State codes by upper-case MSID that win over those of the telemetry database; empty until a script adds some."""
 
 _BESIDE = ("alarms", "times0", "_counts")
 """Arrays of one item a sample that are no columns."""
@@ -92,7 +89,8 @@ class Series:
 
     @vals.setter
     def vals(self, values: Any) -> None:
-        self._vals, self._codes = values, None
+        # Raw counts would not be those of the new values.
+        self._vals, self._codes, self._counts = values, None, None
 
     @property
     def dtype(self) -> np.dtype[Any]:
@@ -126,21 +124,7 @@ class Series:
 
         None for MSIDs whose values are not texts, and for texts without counts. ``fetch.STATE_CODES`` wins always.
         """
-        if self.MSID in STATE_CODES:
-            return sorted((int(count), str(state)) for count, state in STATE_CODES[self.MSID])
-        if self.dtype.kind != "U":
-            return None
-        entry = self.entry
-        codes = [] if entry is None else list(entry.state_codes)
-        if entry is not None and entry.calibrations is not None:
-            codes = list(entry.calibrations.state_codes)
-        if codes or self.archive_key is None:
-            return codes or self._states or None
-        try:
-            return session.archive_of(self.archive_key).states(self.MSID) or None
-        except ArchiveNotFoundError:
-            # An object may be read where its archive is not: the states of its own samples came with it.
-            return self._states or None
+        return states.state_codes(self, self._states)
 
     @property
     def raw_vals(self) -> NDArray[Any] | None:
@@ -155,8 +139,8 @@ class Series:
         if codes is None:
             return None
         if self._codes is not None:
-            return _counts_of(self._texts, codes)[self._codes] if len(self._texts) else np.empty(0, np.int8)
-        return _counts_of(np.asarray(self.vals), codes)
+            return states.counts_of(self._texts, codes)[self._codes] if len(self._texts) else np.empty(0, np.int8)
+        return states.counts_of(np.asarray(self.vals), codes)
 
     # ------------------------------------------------------------------ arrays
 
@@ -184,10 +168,6 @@ class Series:
         self.times, self.bads, self.alarms = samples.times, samples.bads, samples.alarms
         self._texts, self._codes = samples.texts, samples.codes
         self._vals, self._counts, self._states = samples.vals, samples.counts, samples.states
-
-    def forget_counts(self) -> None:
-        """Drop raw counts: values between samples have none."""
-        self._counts = None
 
     def take(self, rows: NDArray[Any] | list[slice]) -> None:
         """Keep some rows of every array, in place; arrays that are one stay one.
@@ -504,16 +484,3 @@ class Series:
         from jeta.fetch.zipped import write_zip  # noqa: PLC0415 - not needed to import fetch
 
         write_zip([self], filename, append=append)
-
-
-def _counts_of(texts: NDArray[Any], codes: list[tuple[int, str]]) -> NDArray[Any]:
-    """The raw count of each text, -1 for one that is no state."""
-    counts = [count for count, _ in codes]
-    fitting = (np.iinfo(name) for name in ("int8", "int16", "int32"))
-    dtype = next((i.dtype for i in fitting if i.min <= min(counts) and max(counts) <= i.max), np.dtype(np.int64))
-    raw = np.full(len(texts), -1, dtype)
-    if texts.dtype.kind != "U":
-        return raw
-    for count, state in codes:
-        raw[texts == state.rstrip()] = count
-    return raw
