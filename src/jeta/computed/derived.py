@@ -331,14 +331,11 @@ def _bring_onto(member: Any, times: NDArray[np.float64], fewest: int) -> None:
         member.vals, member.bads = np.zeros(len(times), vals.dtype), np.ones(len(times), bool)
         member.times = times
         return
-    nearest = nearest_indices(member.times, times)
-    others = [name for name in (*member.colnames, "alarms") if name not in {"vals", "bads", "times"}]
-    for name in others:
-        column = getattr(member, name, None)
-        if column is not None:
-            setattr(member, name, column[nearest])
-    member.vals, member.times = vals[nearest], member.times[nearest]
-    member.bads = np.zeros(len(times), bool) if bads is None else bads[nearest]
+    if vals is not member.vals:
+        member.vals = vals
+    if bads is None:
+        member.bads = np.zeros(len(vals), bool)
+    member.take(nearest_indices(member.times, times))
 
 
 def _numbers_for_on_off(member: Any) -> NDArray[Any]:
