@@ -145,3 +145,18 @@ def test_big_endian_rows_and_strides(writer):
     writer.fold()
     assert writer.reader.read("A", 0, 1).values.tolist() == [0.0, 2.0, 4.0]
     assert writer.reader.read("B", 0, 1).values.tolist() == [8.0, 5.0, 2.0]
+
+
+def test_one_late_row_does_not_make_a_commit_read_years(writer, monkeypatch):
+    """Of a year of rows, those are read that lie near the late ones; what is newer than all need not be compared."""
+    hour_ms = 3_600_000
+    year = np.arange(0, 365 * 24) * hour_ms // 2
+    writer.commit({"A": rows(year, np.zeros(len(year)))})
+    spans, read = [], JetaReader.read_samples
+    monkeypatch.setattr(
+        JetaReader, "read_samples", lambda self, msid, *span: spans.append(span) or read(self, msid, *span)
+    )
+    late, current = int(year[10]), int(year[-1]) + 5
+    counts = writer.commit({"A": rows([current, late, late + 7], [1.0, 2.0, 3.0])})
+    assert counts == {"A": Counts(3, 0, 1)}
+    assert [(first // 10**6, last // 10**6) for first, last in spans] == [(late, late + 7)]

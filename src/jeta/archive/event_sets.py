@@ -88,9 +88,9 @@ class EventSets:
             return self.rules[name]
         if name not in self.tables:
             raise self._unknown(name)
-        if name not in self._read:
-            self._read[name] = read_event_table(self.tables[name], self.system)
-        return self._read[name]
+        known = self._read.get(name)
+        # Two threads may read it at once; setdefault lets both return the same.
+        return known or self._read.setdefault(name, read_event_table(self.tables[name], self.system))
 
     def fresh(self) -> EventSets:
         """Return the event sets as the files define them now.

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
+import numpy as np
+
 from jeta.archive import fold, journal, state
 from jeta.archive.fold_worker import FoldWorkers
 from jeta.archive.lock import WriterLock
@@ -18,7 +20,7 @@ from jeta.archive.reader import NS, JetaReader
 from jeta.errors import MsidNameError, ValuesError
 from jeta.files import remove_leftovers
 from jeta.logs import logger
-from jeta.samples import Comparison, Samples, check_rows, compare
+from jeta.samples import Comparison, Samples, check_rows, compare, concatenate
 from jeta.tdb.names import check_name
 from jeta.times import TICKS_PER_SECOND
 
@@ -33,6 +35,10 @@ _log = logger(__name__)
 _ROWS_WORTH_WORKERS = 1_000_000
 _NAMES_WORTH_WORKERS = 100
 """Starting a worker takes a third of a second, in which this process folds some hundred thousand rows of a hundred MSIDs."""
+
+
+_APART_S = 3600
+"""Rows of a delivery that lie further apart are compared span by span: one late row must not make it read years of others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +160,7 @@ class Writer:
         return {msid: Counts(c.stored, c.duplicate, c.replaced) for msid, c in compared.items()}
 
     def _compare(self, msid: str, rows: Samples) -> Comparison:
-        """Tell what rows change, reading no more of the archive than the span that they cover."""
+        """Tell what rows change, reading no more of the archive than the spans that they cover."""
         check_rows(rows, msid)
         if not len(rows):
             return Comparison(rows, 0, 0, 0)
@@ -162,12 +168,12 @@ class Writer:
         if types and rows.is_text != ("text" in types):
             given = "texts" if rows.is_text else "numbers"
             raise ValuesError(f"{msid} holds values of type {', '.join(sorted(types))}, but was given {given}")
-        scale = _scale(rows)
-        first_ns, last_ns = int(rows.ticks.min()) * scale, int(rows.ticks.max()) * scale
-        span = self.reader.span_ns(msid)
-        if span is None or first_ns > span[1] or last_ns < span[0]:
-            return compare(rows.take(slice(0, 0)), rows)
-        return compare(self.reader.read_samples(msid, first_ns, last_ns), rows)
+        known = self.reader.span_ns(msid)
+        spans = (
+            [] if known is None else [each for each in _spans_ns(rows) if each[0] <= known[1] and each[1] >= known[0]]
+        )
+        existing = [self.reader.read_samples(msid, *each) for each in spans]
+        return compare(concatenate(existing) if existing else rows.take(slice(0, 0)), rows)
 
     def _next_number(self, msids: Iterable[str]) -> int:
         """Number of the next commit of some MSIDs.
@@ -227,6 +233,14 @@ class Writer:
             commit.path.unlink()
         _log.info("folded %d rows of %d MSIDs out of %d commits", rows, len(names), len(commits))
         return rows
+
+
+def _spans_ns(rows: Samples) -> list[tuple[int, int]]:
+    """First and last instant, in ns, of each stretch of rows that lie near each other."""
+    ticks, scale = np.sort(rows.ticks), _scale(rows)
+    # Wrapping subtraction, read as unsigned, is right for any two sorted int64.
+    apart = np.flatnonzero(np.subtract(ticks[1:], ticks[:-1]).view(np.uint64) > _APART_S * NS // scale) + 1
+    return [(int(part[0]) * scale, int(part[-1]) * scale) for part in np.split(ticks, apart)]
 
 
 def _scale(rows: Samples) -> int:
