@@ -1,4 +1,4 @@
-"""`jeta.fetch` under the name that says its units: as stored."""
+"""`jeta.fetch` under the name that says in which units it starts: as stored. `set_units` of one is that of the other."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from jeta.fetch.msidset import MSIDset
 from jeta.fetch.names import as_list
 from jeta.fetch.query import one_instant, span_of
 from jeta.fetch.session import set_fetch_basedir
-from jeta.fetch.sizes import get_fetch_size
+from jeta.fetch.sizes import FETCH_SIZES, get_fetch_size
 from jeta.times import show, to_seconds
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
 __all__ = [
+    "FETCH_SIZES",
     "STATS_DT",
     "NoTelemetryError",
     "get_date_id",
@@ -176,6 +177,8 @@ def get_telem_table(
     with systems.using(unit_system):
         dats = MSIDset(as_list(msids), low - pad_s, high + pad_s)
     names = list(dats)
+    if "time" in names:
+        raise ValuesError("an MSID named 'time' would take the place of the times; name it in upper case")
     if not names or any(len(dat) == 0 for dat in dats.values()):
         return _shown(Table({name: np.empty(0) for name in ["time", *names]}))
     base = next(iter(dats.values())).times

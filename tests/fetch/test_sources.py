@@ -11,6 +11,7 @@ import pytest
 
 from jeta import fetch, update
 from jeta.errors import SourceError, UnknownMsidError
+from jeta.tdb import Calibration, Entry, Polynomial, write_yaml
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "sources"))
 from service import Answer, Series, running
@@ -157,3 +158,53 @@ def test_choice_in_one_thread_is_not_seen_by_others(service, spec, part_archived
 def test_msids_of_the_archive_are_listed(own):
     update.append("ONLY", [T0], [1.0], archive=own)
     assert fetch.data_source.get_msids("CXC") == {"ONLY"}
+
+
+def test_values_of_a_source_are_not_calibrated_again(service, spec, own):
+    """The archive holds raw counts, the service engineering values."""
+    curve = Calibration(Polynomial((0.0, 0.5)))
+    write_yaml([Entry("x_num", type="int32", calibrations=curve)], own.layout.tdb / "x.yaml")
+    update.append("X_NUM", T0 + np.arange(40, 60), np.arange(40, 60, dtype=np.int32), archive=own)
+    with fetch.data_source("archive", spec):
+        dat = fetch.MSID("X_NUM", T0, T0 + 100)
+    np.testing.assert_array_equal(dat.vals, np.arange(100) / 2)
+    with fetch.data_source(spec):
+        np.testing.assert_array_equal(fetch.MSID("X_NUM", T0, T0 + 100).vals, np.arange(100) / 2)
+    assert fetch.MSID("X_NUM", T0, T0 + 100).raw_vals.tolist() == list(range(40, 60))
+
+
+def test_values_of_a_source_come_in_the_unit_of_the_archive(service, spec, own):
+    service.mnemonics = [{"tlmMnemonic": "X_NUM", "unit": "mV"}]
+    write_yaml([Entry("x_num", unit="V")], own.layout.tdb / "x.yaml")
+    update.append("X_NUM", T0 + np.arange(40, 60), np.arange(40, 60) / 2000, archive=own)
+    with fetch.data_source("archive", spec):
+        dat = fetch.MSID("X_NUM", T0, T0 + 100)
+    np.testing.assert_allclose(dat.vals, np.arange(100) / 2000)
+    assert dat.unit == "V"
+
+
+def test_bracket_takes_the_nearest_samples_that_any_source_has(service, spec, own):
+    update.append("X_NUM", T0 + np.array([-500.0, 20, 21, 22, 23, 24, 1000]), np.full(7, 9.0), archive=own)
+    with fetch.data_source("archive", spec):
+        dat = fetch.MSID("X_NUM", T0 + 20, T0 + 30, bracket=True)
+    assert (dat.times - T0).tolist() == list(range(19, 31))
+    assert dat.vals.tolist() == [9.5, 9, 9, 9, 9, 9, 12.5, 13, 13.5, 14, 14.5, 15]
+
+
+def test_last_known_asks_the_source(service, spec):
+    with fetch.data_source(spec):
+        found = fetch.last_known("X_NUM", T0 + 150)
+    assert (found.val, found.age_s) == (49.5, 51)
+
+
+def test_a_source_needs_a_start(service, spec):
+    with fetch.data_source(spec), pytest.raises(ValueError, match="give a start"):
+        fetch.MSID("X_NUM")
+
+
+def test_size_of_a_source_is_told_by_a_sample(service, spec):
+    service.series["LONG"] = Series(
+        [int(T0 * 1000) + 60_000 * n for n in range(60 * 24 * 40)], ["1.5"] * (60 * 24 * 40)
+    )
+    with fetch.data_source(spec), pytest.raises(MemoryError):
+        fetch.get_telem("LONG", T0, T0 + 40 * 86400, max_fetch_Mb=0.5)

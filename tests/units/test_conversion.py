@@ -96,7 +96,7 @@ def test_no_offset_for_differences_of_such_a_temperature():
     [
         ("K", "V"),
         ("STEP", "mm"),
-        ("furlong", "mm"),
+        ("smoot", "mm"),
         (None, "V"),
         ("V", None),
         ("16", "8"),
@@ -183,7 +183,7 @@ def test_units_that_differ_by_case_alone_are_kept_apart():
 
 def test_the_same_unit_is_known_to_be_the_same():
     assert astropy_converter("mV", "V")(1.0) == 0.001
-    assert astropy_converter("V", "furlong") is None
+    assert astropy_converter("V", "smoot") is None
 
 
 def test_importing_units_does_not_import_astropy():
@@ -289,3 +289,16 @@ def test_statistics_as_the_ancestor_converted_them_to_the_last_bit(shared_data, 
     for name, array in after.items():
         assert got[name].dtype == array.dtype, name
         assert np.array_equal(got[name][same], array, equal_nan=array.dtype.kind == "f"), name
+
+
+@pytest.mark.parametrize(
+    ("from_unit", "to_unit", "factor"),
+    [
+        ("m", "ft", 1 / 0.3048),
+        ("km", "mi", 1 / 1.609344),
+        ("kg", "lb", 1 / 0.45359237),
+        ("m/s", "mi/h", 3600 / 1609.344),
+    ],
+)
+def test_imperial_units_are_known(from_unit, to_unit, factor):
+    assert convert_units(np.array([2.0]), from_unit, to_unit)[0] == pytest.approx(2 * factor, rel=1e-9)

@@ -55,4 +55,6 @@ def module_for(unit_system: str, modules: Mapping[str, Any] | None = None) -> An
         raise UnitSystemError(
             f"no fetch module is known for the unit system {unit_system!r}; hand one in, or call set_modules"
         )
-    return import_module(module) if isinstance(module, str) else module
+    found = import_module(module) if isinstance(module, str) else module
+    # In the units of the system also after the user has set others for the module.
+    return found.in_units(unit_system) if hasattr(found, "in_units") else found

@@ -226,10 +226,10 @@ def _arguments(cursor: Cursor) -> tuple[tuple[str, Literal], ...]:
 
 
 def _literal(cursor: Cursor, key: str) -> Literal:
-    """Read the value of an argument; a pad must be a number."""
+    """Read the value of an argument; a pad must be a number, or None for none."""
     if cursor.token.kind != "literal":
         cursor.refuse("a number, a text in quotes, True, False or None as value")
     token = cursor.take()
-    if key == PAD and (isinstance(token.value, bool) or not isinstance(token.value, int | float)):
+    if key == PAD and (isinstance(token.value, bool) or not isinstance(token.value, int | float | None)):
         refuse(cursor.expression, token.at, f"expected a number of seconds as pad, got {token.text}")
     return token.value

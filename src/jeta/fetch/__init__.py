@@ -17,7 +17,7 @@ from jeta.fetch.msidset import MSIDset, Msidset
 from jeta.fetch.names import MAX_GLOB_MATCHES, msid_glob
 from jeta.fetch.session import set_archive, set_fetch_basedir
 from jeta.fetch.states import STATE_CODES
-from jeta.fetch.systems import ArchiveLabels
+from jeta.fetch.systems import ArchiveLabels, in_units
 from jeta.fetch.timerange import get_time_range
 from jeta.units import Units
 
@@ -86,6 +86,7 @@ __all__ = [
     "get_telem",
     "get_time_range",
     "get_units",
+    "in_units",
     "last_known",
     "memoized",
     "msid_bad_times",

@@ -33,7 +33,8 @@ def fill(dat: MSID, computed: tuple[type[ComputedMsid], list[Any]], spans: list[
         dat.unit = result.unit
         good = ~np.asarray(result.columns["bads"])
         columns = binned.of_samples(dat, result.columns["times"][good], np.asarray(result.columns["vals"])[good])
-        parts.append(binned.within(columns, span, dat.dt, np.inf))
+        times = result.columns["times"]
+        parts.append(binned.within(columns, span, dat.dt, float(times[-1]) if len(times) else -np.inf))
     binned.put(dat, parts)
     dat.bads = np.zeros(len(dat), bool)
 

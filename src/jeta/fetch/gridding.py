@@ -52,6 +52,7 @@ def grid_of_one(
         If `times` is given with one of the others, or dt is not above 0.
     """
     check_either(times, dt, start, stop)
+    series.check_seconds()
     if len(series) == 0:
         return _NO_TIMES
     first, last = float(series.times[0]), last_s(series, method)
@@ -79,6 +80,8 @@ def grid_of_set(
     method : str or None
         As for `grid_of_one`.
     """
+    for member in members.values():
+        member.check_seconds()
     if not members or any(len(member) == 0 for member in members.values()):
         return _NO_TIMES
     first = max(float(member.times[0]) for member in members.values())
@@ -219,10 +222,10 @@ def _mark(series: Series, far: NDArray[np.bool_]) -> None:
     """Make points bad that have no sample near enough: no number is invented for them."""
     bads = np.zeros(len(far), bool) if series.bads is None else series.bads
     series.bads = bads | far
-    if far.any() and series.dtype.kind == "f":
-        vals = np.array(series.vals)
-        vals[far] = np.nan
-        series.vals = vals
+    if "bads" not in series.colnames:
+        series.colnames = [*series.colnames, "bads"]
+    if far.any():
+        series.blank(far, [name for name in series.colnames if name != "times"])
 
 
 def check_either(times: Any, *others: Any) -> None:

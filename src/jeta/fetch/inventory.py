@@ -78,7 +78,8 @@ def search(
             raise ValuesError(f"{name} must be a text, a pattern or None, but is {value!r}")
     if limit is not None and not (isinstance(limit, int) and limit >= 0):
         raise ValuesError(f"limit must be a whole number of at least 0, but is {limit!r}")
-    if not isinstance(words, str) and not hasattr(words, "__iter__"):
+    words = words if isinstance(words, str) or not hasattr(words, "__iter__") else list(words)
+    if not isinstance(words, str) and not (isinstance(words, list) and all(isinstance(word, str) for word in words)):
         raise ValuesError(f"words must be a text, or several, but is {words!r}")
     archive = session.current_archive()
     tdb = archive.tdb()

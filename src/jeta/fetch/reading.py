@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import reduce
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from jeta.archive import ArchiveReader
     from jeta.archive.output import Rows
     from jeta.fetch.query import Span
-    from jeta.tdb import Entry
+    from jeta.tdb import Calibration, Entry
 
 
 @dataclass(slots=True)
@@ -94,11 +95,14 @@ def read(
         parts = _apart([read_archive(archive, name, span, bracket=bracket) for span in spans], bracket=bracket)
         origins = DataSources(archive=_extent(parts[0].times, archive.time_system))
     else:
-        from jeta.fetch import several_sources  # noqa: PLC0415 - most fetches need the archive alone
+        from jeta.fetch.several_sources import SeveralSources  # noqa: PLC0415 - most fetches need the archive alone
 
-        pairs = [several_sources.read(name, span, archive, bracket=bracket) for span in spans]
-        parts = _apart([rows for rows, _ in pairs], bracket=bracket)
-        origins = DataSources({label: _extent(times, archive.time_system) for label, times in pairs[0][1].items()})
+        sources = SeveralSources(name, archive, entry)
+        joined = [sources.read(span, bracket=bracket) for span in spans]
+        parts = _apart([each.rows for each in joined], bracket=bracket)
+        origins = DataSources({label: _extent(times, archive.time_system) for label, times in joined[0].given.items()})
+        # What came out of several sources is calibrated already, each source in its own way.
+        entry = None
     return sampled(parts, entry, archive.time_system), origins if len(spans) == 1 else DataSources()
 
 
@@ -160,6 +164,41 @@ def sampled(parts: Sequence[Rows], entry: Entry | None, system: str) -> Sampled:
         if calibrations is not None and vals.dtype.kind in "iufb":
             counts, vals = vals, calibrations.apply(vals, times, system)
     return Sampled(times, vals, codes, texts, counts, _states(parts), bads, alarms)
+
+
+def calibrated(rows: Rows, calibrations: Calibration, system: str) -> Rows:
+    """Return rows of raw counts as values; those of texts as they are.
+
+    Parameters
+    ----------
+    rows : Rows
+        Rows.
+    calibrations : Calibration
+        The curves.
+    system : str
+        Time system of the rows.
+    """
+    if rows.texts is not None:
+        return rows
+    vals = calibrations.apply(rows.values, rows.times, system)
+    if vals.dtype.kind != "U":
+        return with_values(rows, vals)
+    texts, codes = np.unique(vals, return_inverse=True)
+    return replace(rows, values=codes, texts=texts, raws=np.full(len(texts), np.nan))
+
+
+def with_values(rows: Rows, values: NDArray[Any]) -> Rows:
+    """Return rows with other numbers."""
+    return replace(rows, values=values)
+
+
+def end_to_end(parts: list[Rows]) -> Rows:
+    """Return rows that follow on each other as one; none of nothing."""
+    from jeta.sources import merge  # noqa: PLC0415 - few fetches need it
+    from jeta.sources.rows import no_rows  # noqa: PLC0415 - as above
+
+    everything = [(-math.inf, math.inf)]
+    return reduce(lambda one, two: merge(one, two, everything), parts) if parts else no_rows()
 
 
 def _states(parts: Sequence[Rows]) -> list[tuple[int, str]]:

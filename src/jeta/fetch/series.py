@@ -51,6 +51,8 @@ class Series:
     """The archive that the samples are of: its roots as one text; None where there is none."""
     time_system: str
     """What the seconds of `times` count: ``unix`` or ``cxcsec``."""
+    time_format: str | None = None
+    """What `times` are shown as, where `get_telem` was asked for another form than seconds."""
     entry: Entry | None
     """What the telemetry database says of the MSID; None if it has no entry."""
     _vals: NDArray[Any] | None
@@ -130,8 +132,9 @@ class Series:
     def raw_vals(self) -> NDArray[Any] | None:
         """Raw count of each sample; made anew at each use, so that it always fits `vals`.
 
-        Where a calibration made the values, the counts that the archive holds. For states, the count of each, -1 for a text
-        that is none: int8 where that holds all counts, as in the ancestors, else a wider type. None without `state_codes`.
+        Where a calibration made the values, the counts that the archive holds, until other values are set. For states, the
+        count of each, -1 for a text that is none: int8 where that holds all counts, as in the ancestors, else a wider type.
+        None without `state_codes`.
         """
         if self._counts is not None:
             return self._counts
@@ -183,6 +186,40 @@ class Series:
         taken = picked({id(array): array for array in columns.values()}, rows)
         for name, array in columns.items():
             setattr(self, name, taken[id(array)])
+
+    def blank(self, rows: NDArray[np.bool_], names: list[str]) -> None:
+        """Make floating-point values NaN, in new arrays; arrays that are one stay one.
+
+        Parameters
+        ----------
+        rows : bool array, shape (rows,)
+            Where.
+        names : list of str
+            Of which attributes.
+        """
+        counts, blanked = self._counts, {}
+        for name in names:
+            array = None if name == "vals" and self._codes is not None else getattr(self, name)
+            if getattr(getattr(array, "dtype", None), "kind", "") == "f":
+                if id(array) not in blanked:
+                    blanked[id(array)] = np.array(array)
+                    blanked[id(array)][rows] = np.nan
+                setattr(self, name, blanked[id(array)])
+        self._counts = counts
+
+    def check_seconds(self) -> None:
+        """Refuse to work with times that are no seconds.
+
+        Raises
+        ------
+        ValuesError
+            If `get_telem` has shown them in another form.
+        """
+        if self.time_format is not None:
+            raise ValuesError(
+                f"times of {self.MSID} are shown as {self.time_format!r}, which nothing can be worked out with; "
+                "call get_telem without time_format, and show them at the end"
+            )
 
     def copy(self) -> Self:
         """Return a copy whose arrays are its own."""
@@ -322,6 +359,7 @@ class Series:
         """Keep what is inside intervals, or what is not."""
         from jeta.intervals import read_intervals  # noqa: PLC0415 - not needed to import fetch
 
+        self.check_seconds()
         spans = read_intervals(intervals, self.time_system, self.tstart, self.tstop)
         target = self._target(copy)
         slices = spans.row_slices(target.times)

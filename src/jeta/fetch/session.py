@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from jeta.archive import ArchiveReader, Writer
-    from jeta.sources import Source
+    from jeta.sources import Selected
 
 ArchiveLike: TypeAlias = "str | os.PathLike[str] | Sequence[str | os.PathLike[str]] | ArchiveReader | Writer"
 """An archive, given as its root, as several roots, or as an open one."""
@@ -209,11 +209,11 @@ def key_of(archive: ArchiveReader) -> str | None:
     return None if isinstance(archive, NoArchive) else _key(archive)
 
 
-def sources() -> list[tuple[str, Source | None]]:
+def sources() -> list[Selected]:
     """Return the sources in use by name, in order; None is the archive in use, and any test aid."""
     from jeta.fetch.source_choice import data_source  # noqa: PLC0415 - not needed to import fetch
 
-    return [(name, source) for name, source in data_source.selected()]
+    return list(data_source.selected())
 
 
 def archive_for_fetch() -> ArchiveReader:

@@ -16,6 +16,9 @@ from jeta.fetch.query import Span, span_of
 if TYPE_CHECKING:
     from jeta.fetch.telem import MostMb
 
+FETCH_SIZES: dict[tuple[str, str | None], float] = {}
+"""Bytes of one sample by MSID in lower case and kind of statistics, as far as they were asked for."""
+
 _SMALL_S = 30 * 86400.0
 _HOUR_S = 3600.0
 _MB = 1e6
@@ -80,12 +83,12 @@ def check(
         if not isinstance(limit, Real):
             raise ValuesError(f"{name} must be a number of megabytes, but is {limit!r}")
     fetch_mb, out_mb = get_fetch_size(msids, span.tstart, span.tstop, stat, interpolate_dt)
-    if fetch_mb > most.fetch:
+    if not fetch_mb <= most.fetch:
         raise TooLargeError(
             f"Requested fetch requires {fetch_mb:.2f} Mb vs. limit of {most.fetch:.2f} Mb; "
             "ask for a shorter span, for statistics, or raise max_fetch_Mb"
         )
-    if writes and out_mb > most.output:
+    if writes and not out_mb <= most.output:
         raise TooLargeError(
             f"Requested fetch requires {out_mb:.2f} Mb output vs. limit of {most.output:.2f} Mb; "
             "ask for a shorter span, a larger interpolate_dt, or raise max_output_Mb"
@@ -97,10 +100,10 @@ def _size(found: names.Found, span: Span, stat: str | None, interpolate_dt: floa
     archive = session.archive_for_fetch()
     length_s = max(0.0, span.tstop - span.tstart)
     rows = 0.0
-    if found.computed is not None:
-        rows = _computed_rows(found, span)
-    elif found.MSID in archive:
+    if found.computed is None and found.MSID in archive:
         rows = float(archive.rows_between(found.MSID, span.tstart, span.tstop)[0])
+    if found.computed is not None or names.others():
+        rows = max(rows, _rows_by_sample(found, span))
     bytes_a_row = _bytes_a_row(found, span, stat)
     if stat is not None:
         rows = min(rows, length_s / STATS_DT[stat])
@@ -110,8 +113,8 @@ def _size(found: names.Found, span: Span, stat: str | None, interpolate_dt: floa
     return fetched, min(length_s / interpolate_dt, np.inf if rows else 0.0) * bytes_a_row
 
 
-def _computed_rows(found: names.Found, span: Span) -> float:
-    """About how many samples a computed MSID has: as many an hour as in the hour in the middle of the span."""
+def _rows_by_sample(found: names.Found, span: Span) -> float:
+    """About how many samples there are where no index tells: as many an hour as in the hour in the middle of the span."""
     middle_s = (span.tstart + span.tstop) / 2
     piece = Span(max(span.tstart, middle_s - _HOUR_S / 2), min(span.tstop, middle_s + _HOUR_S / 2))
     if not piece.tstart < piece.tstop:
@@ -122,6 +125,14 @@ def _computed_rows(found: names.Found, span: Span) -> float:
 
 def _bytes_a_row(found: names.Found, span: Span, stat: str | None) -> float:
     """Bytes of one sample in all columns: of those at the start of the span, since texts may be of any length."""
+    key = found.msid.lower(), stat
+    if key not in FETCH_SIZES:
+        FETCH_SIZES[key] = _measured_bytes(found, span, stat)
+    return FETCH_SIZES[key]
+
+
+def _measured_bytes(found: names.Found, span: Span, stat: str | None) -> float:
+    """The same, by fetching a sample."""
     few = MSID(found.msid, span.tstart, span.tstart, stat=stat, bracket=stat is None and found.computed is None)
     columns = [getattr(few, name) for name in few.colnames]
     return float(sum({id(array): array.dtype.itemsize for array in columns if array is not None}.values()))

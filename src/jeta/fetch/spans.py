@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     from jeta.fetch.series import Series
 
+_CURVE_ULPS = 8
+
 OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
     "==": operator.eq,
     "!=": operator.ne,
@@ -38,14 +40,15 @@ def logical_spans(
     """Return the intervals during which the values of an object compare as given, see `MSID.logical_intervals`."""
     if not isinstance(op, str) or op not in OPERATORS:
         raise ValuesError(f"op must be one of {' '.join(OPERATORS)}, but is {op!r}")
+    series.check_seconds()
     good = _good(series)
     times = series.times if good is None else series.times[good]
     if len(times) == 0:
         return Intervals.none()
+    held = hold(series, times)
+    _check_not_one(series, times, held)
     true = compared(series, op, val)
-    return logical_intervals(
-        times, true if good is None else true[good], complete_intervals, max_gap, **hold(series, times)
-    )
+    return logical_intervals(times, true if good is None else true[good], complete_intervals, max_gap, **held)
 
 
 def compared(series: Series, op: str, val: Any) -> NDArray[np.bool_]:
@@ -92,6 +95,7 @@ def state_table(series: Series) -> Table:
     IntervalError
         If there is exactly one good sample.
     """
+    series.check_seconds()
     good = _good(series)
     times = series.times if good is None else series.times[good]
     codes, texts = series.coded or (series.vals, None)
@@ -99,12 +103,23 @@ def state_table(series: Series) -> Table:
     if len(times) == 0:
         return to_table(Intervals.none(), series.time_system, val=np.empty(0, series.dtype))
     held = hold(series, times)
+    _check_not_one(series, times, held)
+    spans, states = state_intervals(times, values, **held)
+    return to_table(spans, series.time_system, val=states if texts is None else texts[states])
+
+
+def _check_not_one(series: Series, times: NDArray[np.float64], held: dict[str, Any]) -> None:
+    """Refuse one sample alone: nothing tells how long its value lasted.
+
+    Raises
+    ------
+    IntervalError
+        If there is exactly one, of an MSID whose values do not hold until the next.
+    """
     if len(times) == 1 and not held:
         raise IntervalError(
             f"Filtered data length must be at least 2, but {series.MSID} has one good sample here; fetch a longer span"
         )
-    spans, states = state_intervals(times, values, **held)
-    return to_table(spans, series.time_system, val=states if texts is None else texts[states])
 
 
 def _good(series: Series) -> NDArray[np.bool_] | None:
@@ -121,27 +136,36 @@ def hold(series: Series, times: NDArray[np.float64]) -> dict[str, Any]:
 
 def violation_table(series: Series, max_gap: float | None) -> Table:
     """Return when the values were outside limits, see `MSID.limit_violations`."""
-    from jeta.quality.limits import limit_series, violations  # noqa: PLC0415 - not needed to import fetch
+    from jeta.fetch.limit_changes import outer_edges, with_changes  # noqa: PLC0415 - not needed to import fetch
+    from jeta.quality.limits import limit_series, violations  # noqa: PLC0415 - as above
 
     spans = [
         (start_s, stop_s, _in_unit(limits, series))
         for start_s, stop_s, limits in series.tdb.limit_spans(series.time_system)
     ]
-    is_number = series.dtype.kind in "fiu"
-    times, vals = (series.times, series.vals) if is_number else (np.empty(0), np.empty(0))
-    limits_then = limit_series(times, spans)
-    found = violations(
-        times, vals, series.bads if is_number else None, **limits_then, max_gap=max_gap, **hold(series, times)
-    )
+    times, vals = np.empty(0), np.empty(0)
+    if series.dtype.kind in "fiu":
+        good = _good(series)
+        times, vals = (array if good is None else array[good] for array in (series.times, series.vals))
+    held = hold(series, times)
+    changes = [edge for start_s, stop_s, _ in spans for edge in (start_s, stop_s)]
+    more = with_changes(times, np.asarray(vals), changes, held.get("stop_s"), max_gap)
+    ends = held or outer_edges(times, more[0])
+    found = violations(more[0], more[1], **limit_series(more[0], spans), max_gap=max_gap, **ends)
     table = to_table(found.intervals, series.time_system)
-    for name in ("extreme", "limit", "samples", "severity"):
+    for name in ("extreme", "limit", "severity"):
         table[name] = getattr(found, name)
+    edges = np.searchsorted(times, (found.intervals.tstart, found.intervals.tstop))
+    table["samples"] = edges[1] - edges[0]
     return table[sorted(table.colnames)]
 
 
 def _in_unit(limits: Limits, series: Series) -> Limits:
     """Limits in the unit of the object's values."""
-    stored = None if series.entry is None else series.entry.unit
+    entry = series.entry
+    stored = None if entry is None else entry.unit
+    if entry is not None and entry.calibrations is not None:
+        limits = _widened(limits)
     if stored == series.unit:
         return limits
     dtype = series.dtype if series.dtype.kind == "f" else np.dtype(np.float64)
@@ -150,6 +174,18 @@ def _in_unit(limits: Limits, series: Series) -> Limits:
         **{
             # In the type of the values, so that one that is equal to a limit stays so.
             name: None if limit is None else float(convert_units(np.array([limit], dtype), stored, series.unit)[0])
+            for name, limit in given.items()
+        }
+    )
+
+
+def _widened(limits: Limits) -> Limits:
+    """Limits a few units in the last place wider: a curve rounds, and a value equal to a limit is within it."""
+    signs = {"red_low": -1, "yellow_low": -1, "nominal": 0, "yellow_high": 1, "red_high": 1}
+    given = {name: getattr(limits, name) for name in LIMIT_NAMES}
+    return Limits(
+        **{
+            name: None if limit is None else float(limit + signs[name] * _CURVE_ULPS * np.spacing(abs(limit)))
             for name, limit in given.items()
         }
     )

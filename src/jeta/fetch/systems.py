@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import TYPE_CHECKING
+from functools import wraps
+from typing import TYPE_CHECKING, Any
 
 from jeta.fetch import session
 from jeta.units import SYSTEMS, Units
@@ -16,11 +17,69 @@ if TYPE_CHECKING:
 _asked_for: ContextVar[str | None] = ContextVar("unit_system", default=None)
 
 
-def modules() -> dict[str, ModuleType]:
-    """Return the fetch module of each unit system."""
+class InUnits:
+    """The names of `jeta.fetch`, each of which works in one unit system, whatever `set_units` says.
+
+    Parameters
+    ----------
+    module : module
+        The fetch module of that system.
+    system : {'cxc', 'sci', 'eng'}
+        The system.
+
+    Examples
+    --------
+    ::
+
+        fetch.in_units("sci").MSID("TEPHIN").unit
+    """
+
+    def __init__(self, module: ModuleType, system: str) -> None:
+        self._module, self._system = module, system
+
+    def __repr__(self) -> str:
+        return f"<{self._module.__name__} in {self._system} units>"
+
+    def __getattr__(self, name: str) -> Any:
+        value = getattr(self._module, name)
+        if not callable(value):
+            return value
+
+        @wraps(value)
+        def call(*args: Any, **kwargs: Any) -> Any:
+            with using(self._system):
+                return value(*args, **kwargs)
+
+        return call
+
+
+def in_units(system: str) -> InUnits:
+    """Return the names of `jeta.fetch` in a fixed unit system.
+
+    Parameters
+    ----------
+    system : {'cxc', 'sci', 'eng'}
+        The system.
+
+    Returns
+    -------
+    InUnits
+        Its ``MSID``, ``MSIDset`` and so on give values in that system, also after `set_units`.
+
+    Raises
+    ------
+    UnitSystemError
+        If there is no such system; also a `ValueError`.
+    """
     from jeta import fetch, fetch_eng, fetch_sci  # noqa: PLC0415 - they are made of what is here
 
-    return {"cxc": fetch, "sci": fetch_sci, "eng": fetch_eng}
+    chosen = Units(system)["system"]
+    return InUnits({"cxc": fetch, "sci": fetch_sci, "eng": fetch_eng}[chosen], chosen)
+
+
+def modules() -> dict[str, InUnits]:
+    """Return what computed MSIDs fetch with, by unit system."""
+    return {system: in_units(system) for system in SYSTEMS}
 
 
 @contextmanager
@@ -73,4 +132,4 @@ class ArchiveLabels:
         return (None, {}) if entry is None else (entry.unit, dict(entry.units))
 
 
-__all__ = ["SYSTEMS", "ArchiveLabels", "as_modules_say", "modules", "system_of", "using"]
+__all__ = ["SYSTEMS", "ArchiveLabels", "InUnits", "as_modules_say", "in_units", "modules", "system_of", "using"]

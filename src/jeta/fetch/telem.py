@@ -178,4 +178,5 @@ def _show_times(dats: MSIDset, time_format: str | None) -> None:
     if time_format is None or time_format == "secs":
         return
     for member in dats.values():
+        member.time_format = time_format
         member.times = np.asarray(show(member.times, time_format, member.time_system))

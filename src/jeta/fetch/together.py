@@ -88,13 +88,15 @@ def put_on_grid(
     def put(member: Series) -> None:
         gridding.put_on_grid(member, grid, method, max_age_s, filter_bad=before)
 
-    if len(members) * len(grid) < _POINTS_WORTH_THREADS:
-        for member in members.values():
+    # One object may stand under two names.
+    objects = list({id(member): member for member in members.values()}.values())
+    if len(objects) * len(grid) < _POINTS_WORTH_THREADS:
+        for member in objects:
             put(member)
     else:
         # numpy searches and copies without the lock of the interpreter: two cores take 0.6 of the time.
-        with ThreadPoolExecutor(min(_MOST_THREADS, len(members))) as pool:
-            list(pool.map(put, members.values()))
+        with ThreadPoolExecutor(min(_MOST_THREADS, len(objects))) as pool:
+            list(pool.map(put, objects))
     members.times = grid
     if bad_union:
         _unite(members, filter_bad=filter_bad)

@@ -23,6 +23,10 @@ class Source(Protocol):
     def name(self) -> str:
         """The word by which the source is chosen, such as ``"mast"``."""
 
+    gives_counts: bool = False
+    """Whether `read` gives raw counts, as the spacecraft sent them, to which the calibrations of the telemetry database apply.
+    Where False, the usual case, rows are engineering values, which no calibration is applied to."""
+
     def names(self) -> Collection[str]:
         """Return all MSIDs, in upper case.
 

@@ -6,6 +6,7 @@ is no unit. astropy is imported when a label is first looked up, and not before.
 
 from __future__ import annotations
 
+import threading
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -94,6 +95,9 @@ def canonical(label: str | None) -> str | None:
     return _LETTERS.get(label) or _TEMPERATURES.get(label.upper(), label)
 
 
+_lock = threading.Lock()
+
+
 @lru_cache(maxsize=512)
 def astropy_unit(label: str) -> Any | None:
     """Return the unit of astropy that a label stands for.
@@ -127,7 +131,9 @@ def astropy_unit(label: str) -> Any | None:
     if not (spelled[:1].isalpha() or spelled == "%"):
         return None  # astropy reads "" and "16" as pure numbers
     try:
-        unit = units.Unit(spelled)
+        # The units that astropy knows are a setting of the process, which two threads must not change at once.
+        with _lock, units.add_enabled_units(imperial):
+            unit = units.Unit(spelled)
     except (ValueError, TypeError):
         return None
     return unit if type(unit) in _plain_kinds() else None
