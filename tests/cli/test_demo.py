@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+import sys
 
 import pytest
 
@@ -79,6 +80,16 @@ def test_what_it_says_to_do_next_works(told, folder, run, monkeypatch):
     assert "48 of 48 MSIDs listed" in run("info").out
 
 
+def test_without_matplotlib_all_but_the_plot_is_done(run, tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    ran = run("demo", "--hours", "2", "--folder", tmp_path / "demo")
+    assert (ran.code, ran.err) == (0, "")
+    assert "48 of 48 MSIDs listed" in ran.out
+    assert "\n5. no plot: matplotlib is not installed, and this needs it: run  pip install 'jeta[plot]'\n" in ran.out
+    assert "To look around:" in ran.out
+    assert not (tmp_path / "demo" / "jeta-demo.png").exists()
+
+
 @pytest.mark.parametrize("hours", ["0", "-1", "nan", "inf", "two"])
 def test_impossible_lengths_of_time(run, tmp_path, hours):
     ran = run("demo", f"--hours={hours}", "--folder", tmp_path / "demo")
@@ -87,6 +98,6 @@ def test_impossible_lengths_of_time(run, tmp_path, hours):
 
 
 def test_too_short_a_time(run, tmp_path):
-    ran = run("demo", "--hours", "0.5", "--folder", tmp_path / "demo")
+    ran = run("demo", "--hours", "1.9", "--folder", tmp_path / "demo")
     assert ran.code == 2
-    assert "1 or more" in ran.err
+    assert "2 or more" in ran.err

@@ -54,7 +54,7 @@ def plugins(monkeypatch):
     def install(*names):
         points = [EntryPoint(name, f"{__name__}:{name}", registry.GROUP) for name in names]
         monkeypatch.setattr(EntryPoint, "load", lambda self: globals()[self.attr])
-        monkeypatch.setattr(registry, "entry_points", lambda group: points)
+        monkeypatch.setattr("importlib.metadata.entry_points", lambda group: points if group == registry.GROUP else [])
         registry._loaded.cache_clear()
 
     yield install

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import os
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -42,6 +44,19 @@ def test_damaged_file_counts_for_nothing_and_is_removed(tmp_path, answer, caplog
         assert answers.find(*ASKED) is None
     assert "is damaged and is removed" in caplog.text
     assert list((tmp_path / "cache" / "SA_ZATTEST2").iterdir()) == []
+
+
+def test_latest_of_several_answers_counts(tmp_path, answer):
+    answers = Answers(tmp_path / "cache", ".json")
+    for age_s, content in ((30, b"old"), (10, b"new"), (20, b"older")):
+        answer.write_bytes(content)
+        before = set((tmp_path / "cache").rglob("*.json"))
+        answers.keep(*ASKED, answer)
+        (added,) = set((tmp_path / "cache").rglob("*.json")) - before
+        os.utime(added, (time.time() - age_s,) * 2)
+    assert answers.find(*ASKED).read_bytes() == b"new"
+    assert answers.find(*ASKED, 60).read_bytes() == b"new"
+    assert answers.find(*ASKED, 5) is None
 
 
 def test_folder_that_cannot_be_made_is_a_warning(tmp_path, answer, caplog):

@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import math
 import multiprocessing
+import os
+import tempfile
 import time
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 
@@ -242,6 +244,15 @@ def test_rows_that_are_left_out_are_logged(service, mast, caplog):
     with caplog.at_level(logging.WARNING, "jeta"):
         assert mast().read(MSID, T0, T0 + 1, "unix").values.tolist() == [2]
     assert "1 of 2 rows left out (value is not a float: 1)" in caplog.text
+
+
+@pytest.mark.parametrize("body", [b"<html>maintenance</html>", HEADER.encode() + b'\r\n2022-01-01 00:00:00,1,"7'])
+def test_errors_name_the_address_and_no_temporary_file(service, mast, body):
+    service.script = [Answer(body)] * 3
+    with pytest.raises(SourceError) as caught:
+        mast().read(MSID, T0, T0 + 1, "unix")
+    assert f"{service.base}/api/v0.1/Download/file?uri=mast:jwstedb/{MSID}-" in str(caught.value)
+    assert tempfile.gettempdir() not in str(caught.value)
 
 
 def test_failures_that_pass_are_not_noticed(recorded, mast):
@@ -489,6 +500,104 @@ def test_one_mnemonic_is_asked_for_alone_and_once(service, mast):
     assert source.knows("SA_ZATTEST2")
     assert source.time_range("SA_ZATTEST2", "unix") is None
     assert [path for path, _ in service.requests] == ["/viz/api/v0.1/info/mnemonics?name=SA_ZATTEST2"]
+
+
+# ---- what is said of one mnemonic, kept and remembered
+
+
+@pytest.fixture
+def kept(service, mast, tmp_path):
+    """Return a function that makes sources which share a folder, in which what is said of MSID is kept."""
+    service.mnemonics = [record(MSID, unit="V")]
+    mast(cache=str(tmp_path)).entry(MSID)
+    service.requests.clear()
+    return lambda **options: mast(cache=str(tmp_path), **options)
+
+
+def age(tmp_path, seconds):
+    """Make what was kept older."""
+    (path,) = (tmp_path / MSID).glob("mnemonic-*.json")
+    os.utime(path, (time.time() - seconds,) * 2)
+
+
+def test_what_is_said_is_kept_for_other_processes(service, kept):
+    assert kept().entry(MSID).unit == "V"
+    assert service.requests == []
+
+
+def test_what_was_kept_is_of_one_service(kept, mast):
+    with pytest.raises(SourceError, match="ConnectionRefusedError"):
+        kept(base="http://127.0.0.1:9").entry(MSID)
+
+
+def test_after_a_day_it_is_asked_for_again_and_the_new_answer_counts(service, kept, tmp_path):
+    service.mnemonics = [record(MSID, unit="mV")]
+    age(tmp_path, DAY + 1)
+    assert [kept().entry(MSID).unit, kept().entry(MSID).unit] == ["mV", "mV"]
+    assert len(service.requests) == 1
+
+
+def test_old_answer_serves_where_the_service_does_not_answer(service, kept, tmp_path):
+    age(tmp_path, 1000 * DAY)
+    service.script = [Answer(b"", 500)] * 9
+    assert kept().entry(MSID).unit == "V"
+    assert len(service.requests) == 1
+
+
+def test_kept_answer_that_is_removed_meanwhile_is_asked_for_again(service, kept, tmp_path, monkeypatch):
+    monkeypatch.setattr(Answers, "find", lambda self, *asked: tmp_path / "gone.json")
+    assert kept().entry(MSID).unit == "V"
+    assert len(service.requests) == 1
+
+
+@pytest.mark.parametrize("mnemonics", [None, []])
+def test_that_a_mnemonic_is_not_listed_is_not_kept(service, mast, tmp_path, mnemonics):
+    service.mnemonics = mnemonics
+    assert mast(cache=str(tmp_path)).entry(MSID) is None
+    assert list(tmp_path.rglob("*.json")) == []
+
+
+def test_failure_costs_one_question_for_all_mnemonics(service, mast):
+    """Offline, a fetch of many MSIDs must not wait for the unit of each."""
+    service.script = [Answer(b"", 503)] * 9
+    source = mast(retries=5, pause=100)
+    with pytest.raises(SourceError, match=r"name=A gave no answer after 1 attempt: status 503"):
+        source.entry("A")
+    with pytest.raises(SourceError, match=r"name=A gave no answer .*remembered: .*not asked again for (300|299) s"):
+        source.entry("B")
+    assert len(service.requests) == 1
+
+
+def test_failure_is_forgotten_after_some_minutes(service, mast, monkeypatch):
+    service.script, service.mnemonics = [Answer(b"", 503)], [record(MSID, unit="V")]
+    monkeypatch.setattr("jeta.sources.metadata._SILENT_S", 0.0)
+    source = mast()
+    with pytest.raises(SourceError, match="status 503"):
+        source.entry(MSID)
+    assert source.entry(MSID).unit == "V"
+
+
+def test_another_token_is_tried_at_once(service, mast, monkeypatch):
+    service.script, service.mnemonics = [Answer(b"", 401)], [record(MSID, unit="V")]
+    source = mast()
+    with pytest.raises(SourceError, match="wants a token"):
+        source.entry(MSID)
+    monkeypatch.setenv("MAST_API_TOKEN", "abc")
+    assert source.entry(MSID).unit == "V"
+
+
+def test_names_are_asked_for_with_all_retries_whatever_failed_before(service, mast):
+    service.script, service.mnemonics = [Answer(b"", 503)] * 3, [record(MSID)]
+    source = mast()
+    with pytest.raises(SourceError, match="after 1 attempt: "):
+        source.entry(MSID)
+    assert source.names() == {MSID}
+    assert source.entry(MSID).name == MSID
+
+
+def test_what_decides_about_a_range_without_rows_is_asked_with_all_retries(service, mast):
+    service.script, service.mnemonics = [Answer(b"", 404), Answer(b"", 503), Answer(b"", 503)], [record(MSID)]
+    assert len(mast().read(MSID, T0, T0 + 1, "unix").times) == 0
 
 
 def test_service_without_a_list(service, mast):

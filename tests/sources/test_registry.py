@@ -39,7 +39,7 @@ def plugins(monkeypatch):
     def install(**named):
         points = [EntryPoint(name, f"{__name__}:{found}", registry.GROUP) for name, found in named.items()]
         monkeypatch.setattr(EntryPoint, "load", lambda self: globals()[self.attr])
-        monkeypatch.setattr(registry, "entry_points", lambda group: points)
+        monkeypatch.setattr("importlib.metadata.entry_points", lambda group: points if group == registry.GROUP else [])
         registry._plugins.cache_clear()
 
     yield install
@@ -80,6 +80,13 @@ def test_entry_point_is_made_with_its_options(plugins):
     assert (made.rate, made.knows("A"), made.knows("C"), made.entry("A"), made.time_range("A", "unix")) == (
         3, True, False, None, None,
     )  # fmt: skip
+
+
+def test_rows_are_engineering_values_unless_a_source_says_otherwise():
+    class Counts(Bench):
+        gives_counts = True
+
+    assert (Bench().gives_counts, MastSource().gives_counts, Counts().gives_counts) == (False, False, True)
 
 
 def test_one_object_for_the_same_options():

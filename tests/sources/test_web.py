@@ -162,5 +162,5 @@ def test_redirection_that_leads_nowhere_is_an_error(service, ask, location):
 
 
 def test_plain_http_where_https_was_expected(service, ask):
-    with pytest.raises(SourceError, match=r"after 1 attempts: SSLError"):
+    with pytest.raises(SourceError, match=r"after 1 attempt: SSLError"):
         ask(service.base.replace("http:", "https:"), retries=0)

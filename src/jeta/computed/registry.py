@@ -13,30 +13,11 @@ from __future__ import annotations
 import threading
 from functools import cache
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from jeta.logs import logger
-
-if TYPE_CHECKING:
-    from importlib.metadata import EntryPoint
-
-_LOG = logger(__name__)
+from jeta import plugins
 
 GROUP = "jeta.computed"
-
-# What importing a module commonly raises.
-_LOAD_ERRORS = (
-    ArithmeticError,
-    AttributeError,
-    ImportError,
-    LookupError,
-    NameError,
-    OSError,
-    RuntimeError,
-    SyntaxError,
-    TypeError,
-    ValueError,
-)
 
 
 class ClassRegistry:
@@ -84,23 +65,9 @@ def load_plugins() -> None:
     One that does not load is set aside, and a warning is logged. No lock is held meanwhile: two threads that come here first at
     once may both import, which Python does once.
     """
-    from importlib.metadata import entry_points  # noqa: PLC0415 - a third of what importing fetch costs otherwise
-
-    for point in sorted(entry_points(group=GROUP), key=lambda point: point.name):
-        _load(point)
-
-
-def _load(point: EntryPoint) -> None:
-    """Load one plug-in, which registers its classes as it is imported; a warning if that fails."""
-    try:
-        found: Any = point.load()
-    except _LOAD_ERRORS as err:
-        _LOG.warning("computed MSID %s of %s set aside: %s: %s", point.name, point.value, type(err).__name__, err)
-        return
-    is_known = any(found is known for known in (*COMPUTED.classes, *DERIVED.classes))
-    if not (is_known or isinstance(found, ModuleType)):
-        _LOG.warning(
-            "computed MSID %s of %s set aside: it is neither a module nor a subclass of ComputedMsid or DerivedParameter",
-            point.name,
-            point.value,
-        )
+    for point, found in plugins.load(GROUP, "computed MSID"):
+        # Importing a module has registered its classes.
+        is_known = any(found is known for known in (*COMPUTED.classes, *DERIVED.classes))
+        if not (is_known or isinstance(found, ModuleType)):
+            why = "it is neither a module nor a subclass of ComputedMsid or DerivedParameter"
+            plugins.set_aside(point, "computed MSID", why)

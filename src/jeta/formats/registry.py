@@ -12,40 +12,21 @@ Other packages add theirs by an entry point of the group ``jeta.formats`` that n
 from __future__ import annotations
 
 from functools import cache
-from importlib.metadata import entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from jeta import plugins
 from jeta.errors import FormatError
 from jeta.formats.appearance import looks_like
 from jeta.formats.edb_csv import EdbCsv
 from jeta.formats.edb_json import EdbJson
 from jeta.formats.protocol import Format
-from jeta.logs import logger
 
 if TYPE_CHECKING:
-    from importlib.metadata import EntryPoint
-
     from jeta.formats.batch import Delivery, Description
     from jeta.formats.protocol import AnyPath
 
-_LOG = logger(__name__)
-
 GROUP = "jeta.formats"
-
-# What importing a module and making an object commonly raise.
-_LOAD_ERRORS = (
-    ArithmeticError,
-    AttributeError,
-    ImportError,
-    LookupError,
-    NameError,
-    OSError,
-    RuntimeError,
-    SyntaxError,
-    TypeError,
-    ValueError,
-)
 
 
 def formats() -> dict[str, Format]:
@@ -143,26 +124,16 @@ def _loaded() -> dict[str, Format]:
     from jeta.formats.fos_hdf5 import FosHdf5  # noqa: PLC0415 -- h5py is slow to import, and only needed from here on
 
     known: dict[str, Format] = {known.name: known for known in (FosHdf5(), EdbCsv(), EdbJson())}
-    for point in sorted(entry_points(group=GROUP), key=lambda point: point.name):
-        plugin = _load(point)
-        if plugin is None:
-            continue
-        if plugin.name in known:
-            _LOG.warning("format %s of %s set aside: the name is taken", plugin.name, point.value)
-            continue
-        known[plugin.name] = plugin
+    for point, plugin in plugins.load(GROUP, "format", _made):
+        if not isinstance(plugin, Format):
+            plugins.set_aside(point, "format", "it has not all of name, identify, describe, read")
+        elif plugin.name in known:
+            plugins.set_aside(point, "format", "the name is taken")
+        else:
+            known[plugin.name] = plugin
     return known
 
 
-def _load(point: EntryPoint) -> Format | None:
-    """Load one plug-in; None, with a warning, if that fails."""
-    try:
-        found: Any = point.load()
-        plugin = found() if isinstance(found, type) else found
-    except _LOAD_ERRORS as err:
-        _LOG.warning("format %s of %s set aside: %s: %s", point.name, point.value, type(err).__name__, err)
-        return None
-    if isinstance(plugin, Format):
-        return plugin
-    _LOG.warning("format %s of %s set aside: it has not all of name, identify, describe, read", point.name, point.value)
-    return None
+def _made(found: Any) -> Any:
+    """An instance of what a plug-in names."""
+    return found() if isinstance(found, type) else found

@@ -9,7 +9,9 @@ folder may be deleted at any time.
 from __future__ import annotations
 
 import hashlib
+import math
 import shutil
+import time
 from typing import TYPE_CHECKING
 
 from jeta.files import written_aside
@@ -20,8 +22,6 @@ if TYPE_CHECKING:
 
 _LOG = logger(__name__)
 
-_SUFFIX = ".csv"
-
 
 class Answers:
     """Answers kept in a folder; safe in threads and processes.
@@ -30,13 +30,16 @@ class Answers:
     ----------
     folder : Path
         Where; made when the first answer is kept.
+    suffix : str
+        How names of files end.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, suffix: str = ".csv") -> None:
         self.folder = folder
+        self._suffix = suffix
 
-    def find(self, msid: str, words: str, url: str) -> Path | None:
-        """Return the file with an answer, if there is one and it is whole.
+    def find(self, msid: str, words: str, url: str, max_age_s: float = math.inf) -> Path | None:
+        """Return the file with an answer, if there is one and it is whole; the latest one if it was kept several times.
 
         Parameters
         ----------
@@ -46,17 +49,24 @@ class Answers:
             What was asked, in characters that file names may have.
         url : str
             The whole address.
+        max_age_s : float
+            Seconds since it was kept from which on an answer counts for nothing; none by default.
         """
         prefix = _prefix(words, url)
-        for path in sorted((self.folder / msid).glob(f"{prefix}-*{_SUFFIX}")):
+        found: list[tuple[float, Path]] = []
+        for path in (self.folder / msid).glob(f"{prefix}-*{self._suffix}"):
             try:
-                if path.name == f"{prefix}-{_digest_of(path)}{_SUFFIX}":
-                    return path
+                if path.name == f"{prefix}-{_digest_of(path)}{self._suffix}":
+                    found.append((path.stat().st_mtime, path))
+                    continue
                 _LOG.warning("%s is damaged and is removed; its content will be asked for again", path)
                 path.unlink(missing_ok=True)
             except OSError as err:
                 _LOG.warning("%s cannot be used: %s; its content will be asked for again", path, err)
-        return None
+        if not found:
+            return None
+        kept_s, latest = max(found)
+        return latest if time.time() - kept_s < max_age_s else None
 
     def keep(self, msid: str, words: str, url: str, answer: Path) -> None:
         """Keep an answer. If that fails, a warning is logged: the answer itself is at hand.
@@ -69,7 +79,7 @@ class Answers:
             A file with the answer, which is copied.
         """
         folder = self.folder / msid
-        path = folder / f"{_prefix(words, url)}-{_digest_of(answer)}{_SUFFIX}"
+        path = folder / f"{_prefix(words, url)}-{_digest_of(answer)}{self._suffix}"
         try:
             folder.mkdir(parents=True, exist_ok=True)
             with written_aside(path) as aside:

@@ -30,7 +30,7 @@ from jeta.logs import logger
 from jeta.samples import concatenate
 from jeta.sources.answers import Answers
 from jeta.sources.mast_options import mast_options
-from jeta.sources.mnemonics import read_mnemonics
+from jeta.sources.metadata import Metadata
 from jeta.sources.protocol import Source
 from jeta.sources.rows import cut, no_rows, rows_of_samples
 from jeta.sources.web import Client, Outcome
@@ -50,8 +50,6 @@ _LOG = logger(__name__)
 _DAY_S = 86_400
 _SHORTEST_S = 60
 _MOST_DOUBLINGS = 6
-_METADATA = "viz/api/v0.1/info/mnemonics"
-_METADATA_MAX_BYTES = 256 << 20
 _TOKEN_FROM = "the environment variable MAST_API_TOKEN, or the option token,"  # noqa: S105 - where it is, not what
 
 
@@ -80,9 +78,8 @@ class MastSource(Source):
         self.options = mast_options(options)
         self._base = self.options.base.rstrip("/")
         self._client = Client(self.options.timeout, self.options.retries, self.options.pause, _TOKEN_FROM)
+        self._metadata = Metadata(self.options, self._client)
         self._lock = threading.Lock()
-        self._entries: dict[str, Entry] = {}
-        self._all_names: frozenset[str] | None = None
         self._piece_s: dict[str, int] = {}
 
     def __repr__(self) -> str:
@@ -96,14 +93,7 @@ class MastSource(Source):
         SourceError
             If the service cannot be reached, or answers with something else.
         """
-        with self._lock:
-            known = self._all_names
-        if known is None:
-            entries = self._mnemonics("")
-            with self._lock:
-                self._entries.update(entries)
-                self._all_names = known = frozenset(entries)
-        return known
+        return self._metadata.names()
 
     def knows(self, msid: str) -> bool:
         """Tell whether the service may have a mnemonic; no network is asked, since reading tells.
@@ -122,11 +112,14 @@ class MastSource(Source):
             name = check_name(msid)
         except MsidNameError:
             return False
-        with self._lock:
-            return self._all_names is None or name in self._all_names
+        return self._metadata.may_have(name)
 
     def entry(self, msid: str) -> Entry | None:
         """Return what the service says of a mnemonic; None if it does not list it.
+
+        Samples can be had without: the service is asked once, with a time-out of ten seconds at most, and after a failure not
+        again for five minutes. An answer is kept in the folder of answers and serves for a day; an older one serves where
+        the service does not answer.
 
         Parameters
         ----------
@@ -143,16 +136,9 @@ class MastSource(Source):
         MsidNameError
             If this cannot be a name.
         SourceError
-            If the service cannot be reached, or answers with something else.
+            If the service cannot be reached, or answers with something else, now or some minutes ago, and no answer was kept.
         """
-        name = check_name(msid)
-        with self._lock:
-            if name in self._entries or self._all_names is not None:
-                return self._entries.get(name)
-        entries = self._mnemonics(f"?name={name}")
-        with self._lock:
-            self._entries.update(entries)
-        return entries.get(name)
+        return self._metadata.entry(check_name(msid), hasty=True)
 
     def read(self, msid: str, start_s: float, stop_s: float, system: str, *, bracket: bool = False) -> Rows:
         """Return the rows of a mnemonic with ``start_s <= time < stop_s``; see `Source.read`.
@@ -268,7 +254,7 @@ class MastSource(Source):
         """Tell a mnemonic that the service lists, and that has no rows in the range, from one that is not known."""
         why = "the service does not list it"
         try:
-            if self.entry(name) is not None:
+            if self._metadata.entry(name, hasty=False) is not None:
                 return
         except SourceError as err:
             why = f"the list that would tell cannot be had: {err}"
@@ -276,18 +262,6 @@ class MastSource(Source):
             f"MSID {name!r} is unknown or has no data there: the service {self._base} gave none, and {why}; "
             "data_source.get_msids('mast') lists what it has"
         )
-
-    def _mnemonics(self, query: str) -> dict[str, Entry]:
-        """Ask for the list of mnemonics, or for one of them."""
-        url = f"{self._base}/{_METADATA}{query}"
-        with tempfile.TemporaryDirectory(prefix="jeta-") as scratch:
-            path = Path(scratch) / "mnemonics.json"
-            outcome = self._ask(url, path, _METADATA_MAX_BYTES)
-            if outcome is Outcome.TOO_LARGE:
-                raise SourceError(f"{url} answered with more than {_METADATA_MAX_BYTES} bytes; check the option base")
-            if outcome is Outcome.ABSENT and not query:
-                raise SourceError(f"{url}: there is no list of mnemonics at this address; check the option base")
-            return {} if outcome is Outcome.ABSENT else read_mnemonics(path, url)
 
     def _ask(self, url: str, path: Path, max_bytes: int, **how: Any) -> Outcome:
         """Ask the service."""
@@ -309,13 +283,18 @@ def _parse(path: Path, url: str) -> Delivery:
         delivery = EdbCsv().read(path)
     except FormatError as err:
         raise SourceError(
-            f"{url} answered with something else than telemetry: {err}; the service may be down: try again later, or check"
-            " the options base and api"
-        ) from err
+            f"{url} answered with something else than telemetry: {_told(err, path)}; the service may be down: try again"
+            " later, or check the options base and api"
+        ) from None  # its message, which is all in this one, names a file that is gone by now
     if delivery.rejected:
         reasons = ", ".join(f"{reason}: {count}" for (_, reason), count in delivery.rejected.items())
         _LOG.warning("%s: %d of %d rows left out (%s)", url, delivery.rejected.total(), delivery.rows_read, reasons)
     return delivery
+
+
+def _told(err: FormatError, path: Path) -> str:
+    """What is wrong with an answer, without the name of the temporary file, which says nothing to a user."""
+    return str(err).replace(f"{path}: ", "").replace(str(path), "the answer")
 
 
 def _kept(answers: Answers, name: str, words: str, url: str) -> Delivery | None:
@@ -337,7 +316,7 @@ def _where_cut(path: Path) -> str | None:
     try:
         rejected = EdbCsv().read(path).rejected
     except FormatError as err:
-        return str(err)
+        return _told(err, path)
     reasons = {reason for _, reason in rejected} & {rejection.WRONG_FIELDS, rejection.UNKNOWN_TYPE}
     return f"the answer breaks off within a row ({reasons.pop()})" if reasons else None
 

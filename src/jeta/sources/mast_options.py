@@ -38,7 +38,7 @@ class MastOptions:
         The user's token; None for that of ``MAST_API_TOKEN``, if that is set. It goes to `base`, whatever that is.
     cache : bool, str, path or None
         Folder in which answers are kept; True for that of ``JETA_CACHE`` or, where that is not set, of the user; None or
-        False to keep none.
+        False to keep none. What the service says of a mnemonic is kept there too, for a day.
     settle_days : float
         An answer is kept only if all in it is older than this: what a spacecraft recorded comes down late. Days, 0 or more.
     chunk_days : float

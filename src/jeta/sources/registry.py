@@ -17,18 +17,15 @@ import re
 import threading
 from collections.abc import Callable
 from functools import cache
-from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Any
 
+from jeta import plugins
 from jeta.errors import JetaError, SourceSpecError
-from jeta.logs import logger
 from jeta.sources.options import Spec, parse_spec
 from jeta.sources.protocol import Source
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
-
-_LOG = logger(__name__)
 
 GROUP = "jeta.sources"
 ARCHIVE = "archive"
@@ -46,20 +43,6 @@ _lock = threading.RLock()  # a plug-in may register another while it is made
 _registered: dict[str, Factory] = {}
 _made: dict[tuple[Any, ...], Source] = {}
 """One object for each choice of options: what it keeps in memory serves everybody."""
-
-# What importing a module and making an object commonly raise.
-_LOAD_ERRORS = (
-    ArithmeticError,
-    AttributeError,
-    ImportError,
-    LookupError,
-    NameError,
-    OSError,
-    RuntimeError,
-    SyntaxError,
-    TypeError,
-    ValueError,
-)
 
 
 def known() -> tuple[str, ...]:
@@ -167,14 +150,14 @@ def _make(spec: Spec) -> Source:
         made = factory(**spec.options)
     except JetaError:
         raise
-    except _LOAD_ERRORS as err:
+    except plugins.LOAD_ERRORS as err:
         raise SourceSpecError(
             f"data source {str(spec)!r} cannot be made: {type(err).__name__}: {err}; see its documentation for its options"
         ) from err
     if not isinstance(made, Source):
         raise SourceSpecError(
-            f"data source {spec.name!r} gave {made!r}, which has not all of name, names, read, knows, entry, time_range;"
-            " inherit from jeta.sources.Source"
+            f"data source {spec.name!r} gave {made!r}, which has not all of name, names, read, knows, entry, time_range,"
+            " gives_counts; inherit from jeta.sources.Source"
         )
     return made
 
@@ -183,7 +166,7 @@ def _load(point: EntryPoint) -> Factory:
     """Load what an entry point names."""
     try:
         found: Any = point.load()
-    except _LOAD_ERRORS as err:
+    except plugins.LOAD_ERRORS as err:
         raise SourceSpecError(
             f"data source {point.name!r} of {point.value} does not load: {type(err).__name__}: {err}; repair or remove the"
             " package that brings it"
@@ -199,11 +182,11 @@ def _load(point: EntryPoint) -> Factory:
 def _plugins() -> dict[str, EntryPoint]:
     """The sources of other packages, looked up once in the life of a process and loaded when chosen."""
     found: dict[str, EntryPoint] = {}
-    for point in sorted(entry_points(group=GROUP), key=lambda point: point.name):
+    for point in plugins.points(GROUP):
         taken = point.name in (*WITHOUT_OBJECT, ARCHIVE_ALIAS, *_OWN, *found)
         if taken or not _NAME.fullmatch(point.name):
             why = "the name is taken" if taken else "the name is not a lower-case word"
-            _LOG.warning("data source %s of %s set aside: %s", point.name, point.value, why)
+            plugins.set_aside(point, "data source", why)
             continue
         found[point.name] = point
     return found

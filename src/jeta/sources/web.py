@@ -139,8 +139,9 @@ class Client:
                     return outcome
                 outcome = _Failed(found)
             why = outcome.why
+        attempts = f"{self.retries + 1} attempt{'s' if self.retries else ''}"
         raise SourceError(
-            f"{url} gave no answer after {self.retries + 1} attempts: {why}; check the network and whether the service is"
+            f"{url} gave no answer after {attempts}: {why}; check the network and whether the service is"
             " up, and try again later or with a larger timeout"
         )
 
