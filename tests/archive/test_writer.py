@@ -28,6 +28,22 @@ def test_each_msid_is_counted(writer):
     assert counts == {"A": Counts(1, 1, 0), "B": Counts(1, 0, 1), "C": Counts(0, 0, 0)}
 
 
+@pytest.mark.parametrize("folded", [True, False])
+@pytest.mark.parametrize(("before", "after"), [(0, 1), (1, 0)])
+def test_flags_of_the_same_values_are_replaced_if_quality_counts(writer, before, after, folded):
+    def flagged(flag):
+        return {"A": rows([1, 2], [1.0, 2.0], quality=np.array([flag, 0], "u1"))}
+
+    writer.commit(flagged(before))
+    if folded:
+        writer.fold()
+    assert writer.commit(flagged(after)) == {"A": Counts(0, 2, 0)}
+    assert writer.commit(flagged(after), quality_counts=True) == {"A": Counts(1, 1, 1)}
+    writer.fold()
+    quality = writer.reader.read_samples("A", 0, 10**9).quality
+    assert ([0, 0] if quality is None else quality.tolist()) == [after, 0]
+
+
 def test_a_delivery_that_changes_nothing_leaves_no_file(writer):
     writer.commit({"A": rows([1], [1.0])})
     writer.commit({"A": rows([1, 1], [1.0, 1.0])})

@@ -32,10 +32,10 @@ def _none_in_use(monkeypatch):
 
 @pytest.fixture(scope="session")
 def filled(tmp_path_factory):
-    """Root of an archive from T0: A each second, B each 4 s, a vector X Y Z, a state, and A's twin in other units."""
+    """Root of an archive from T0: A each second, B each 4 s, a vector X Y Z, a state, A's twin, one sent on change."""
     archive = create_archive(tmp_path_factory.mktemp("computed") / "archive")
     entries = [Entry("a", unit="V"), Entry("b", unit="V"), Entry("amp", unit="A"), Entry("milli", unit="mV")]
-    entries += [Entry("temp", unit="K")]
+    entries += [Entry("temp", unit="K"), Entry("setting", on_change=True)]
     write_yaml(entries, archive.layout.tdb / "msids.yaml")
     second = np.arange(100.0)
     put = lambda name, times, vals, bads=None: update.append(name, T0 + times, vals, bads, archive=archive)  # noqa: E731
@@ -48,6 +48,7 @@ def filled(tmp_path_factory):
     put("y", second, np.full(100, 4.0))
     put("z", second[:50], np.full(50, 12.0))
     put("state", second, np.where(second < 50, "ON", "OFF"))
+    put("setting", np.array([10.0, 70.0]), [1.0, 2.0])
     put("nan", second, np.where(second % 10 == 0, np.nan, second))
     return archive.root
 

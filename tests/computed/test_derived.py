@@ -142,6 +142,28 @@ class TestFetch:
         assert make(rootparams=["temp"])().fetch(T0, T0 + 2)["temp"].vals == pytest.approx([80.33] * 3)
         assert make(rootparams=["temp"], unit_system="cxc")().fetch(T0, T0 + 2)["temp"].vals.tolist() == [300] * 3
 
+    def test_input_sent_on_change_holds_until_the_next_sample(self):
+        """Never a sample to come, and no limit of age; nothing before the first."""
+        data = make(rootparams=["setting", "x"], max_gap=1.5)().fetch(T0 + 8, T0 + 72.5)
+        assert data["setting"].vals.tolist() == [1.0] * 62 + [2.0] * 3
+        assert np.flatnonzero(data.bads).tolist() == [0, 1]
+
+    @pytest.mark.parametrize(("start", "stop", "value"), [(30, 33, 1.0), (69, 73, 1.0), (90, 95, 2.0)])
+    def test_value_held_at_the_start_is_known(self, start, stop, value):
+        parameter = make(rootparams=["setting", "x"])()
+        data = parameter.fetch(T0 + start, T0 + stop)
+        assert (data["setting"].vals[0], data.bads.any()) == (value, False)
+        parts = parameter.fetch_indexes(int(T0) + 30, int(T0) + 33)
+        assert (parts["setting"].vals.tolist(), parts.bads.any()) == ([1.0] * 4, False)
+        assert parameter(T0 + start, T0 + stop)[0] == value
+
+    def test_age_of_what_holds_may_be_limited_for_that_input(self):
+        data = make(rootparams=["setting"], max_gaps={"setting": 5.0})().fetch(T0 + 12, T0 + 18)
+        assert data.bads.tolist() == [False] * 4 + [True] * 3
+
+    def test_span_that_ends_before_it_begins_has_no_points(self):
+        assert len(make(rootparams=["setting"])().fetch(T0 + 50, T0 + 20)["setting"].vals) == 0
+
     def test_how_the_grid_is_cut_makes_no_difference(self):
         parameter = make(rootparams=["b", "z"], time_step=3.0, max_gap=5.0)()
         first = int(T0 // 3)
@@ -162,6 +184,13 @@ class TestFetch:
         parameter = make(calc=lambda self, data: [1.0])()
         with pytest.raises(ValuesError, match="DP_TEST: calc must return one value for each of 5 times"):
             parameter.values(parameter.fetch(T0, T0 + 4))
+
+    def test_points_that_are_no_values_are_told(self):
+        """Apart from those whose inputs are bad."""
+        parameter = make(dtype="i1", calc=lambda self, data: np.ma.masked_equal([1.5, 2, np.nan, 400, -129.0], 2))()
+        values, bads = parameter.values_and_bads(parameter.fetch(T0, T0 + 4))
+        assert (values.tolist(), values.dtype) == ([1, 0, 0, 0, 0], np.int8)
+        assert bads.tolist() == [False, True, True, True, True]
 
     def test_modules_may_be_given(self):
         set_modules({"eng": None})

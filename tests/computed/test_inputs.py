@@ -20,14 +20,17 @@ ROWS = st.lists(
 class Module:
     """Fetches from literal rows of (second, value, bad), half-open as fetches are."""
 
-    def __init__(self, unit=None, **rows):
-        self.rows, self.unit, self.asked = rows, unit, []
+    def __init__(self, unit=None, on_change=(), **rows):
+        self.rows, self.unit, self.on_change, self.asked = rows, unit, on_change, []
 
-    def MSID(self, msid, start, stop):
+    def MSID(self, msid, start, stop, filter_bad=False, *, bracket=False):
         self.asked.append((msid, start, stop))
         rows = np.array(self.rows[msid], float).reshape(-1, 3)
+        if bracket:
+            start = rows[rows[:, 0] < start, 0].max(initial=-np.inf)
         rows = rows[(rows[:, 0] >= start) & (rows[:, 0] < stop)]
-        return SimpleNamespace(times=rows[:, 0], vals=rows[:, 1], bads=rows[:, 2] != 0, unit=self.unit)
+        entry = SimpleNamespace(on_change=msid in self.on_change)
+        return SimpleNamespace(times=rows[:, 0], vals=rows[:, 1], bads=rows[:, 2] != 0, unit=self.unit, entry=entry)
 
 
 def computed(name, module, first, last):
@@ -110,6 +113,35 @@ def test_difference_is_from_the_nearest_of_all_samples(one, spacing, values):
         away, _, other, other_bad = min((abs(time - t), -t, v, b) for t, v, b in two)  # of two as near, the later
         assert vals == value - other
         assert bads == (bad or other_bad or away > 3 * spacing)
+
+
+@settings(max_examples=60, deadline=None)
+@given(ROWS, st.integers(1500, 3000), ROWS)
+def test_difference_from_what_is_sent_on_change_is_from_the_value_that_holds(one, first, two):
+    """However old it is, and never one to come."""
+    found = computed("diff__a__b", Module(a=one, b=two, on_change="b"), first, 3000)
+    norms = computed("norm__a__b", Module(a=one, b=two, on_change="b"), first, 3000)
+    inside = [row for row in one if row[0] >= first]
+    for (time, value, bad), vals, bads in zip(inside, found["vals"], found["bads"], strict=True):
+        before = [row for row in two if row[0] <= time]
+        _, other, other_bad = before[-1] if before else (0, np.nan, True)
+        assert np.array_equal(vals, value - other, equal_nan=True)
+        assert bads == (bad or other_bad)
+    assert norms["bads"].tolist() == found["bads"].tolist()
+
+
+@settings(max_examples=60, deadline=None)
+@given(ROWS, st.integers(0, 3000), st.integers(0, 3000), st.integers(0, 200))
+def test_moving_mean_of_what_is_sent_on_change_is_over_the_time_that_values_hold(rows, one, two, half):
+    first, last = sorted((one, two))
+    found = computed(f"mean__a__{2 * half}s", Module(a=rows, on_change="a"), first, last)
+    held = dict.fromkeys(range(-300, 3300), np.nan)  # the value of each second
+    for time, value, bad in rows:
+        held.update(dict.fromkeys(range(time, 3300), np.nan if bad else value))
+    for time, mean in zip(found["times"].astype(int), found["vals"], strict=True):
+        seconds = np.array([held[second] for second in range(time - half, time + half)] or [held[time]])
+        known = seconds[~np.isnan(seconds)]
+        assert np.isnan(mean) if not len(known) else mean == pytest.approx(known.mean(), abs=1e-9)
 
 
 @settings(max_examples=40, deadline=None)

@@ -110,6 +110,34 @@ def test_quality_alone_is_no_change():
     assert counts(compare(OLD, rows([1], [10.0], quality=np.array([1], "u1")))) == (0, 1, 0)
 
 
+FLAGGED = rows([1, 2, 3], [10.0, 20.0, 30.0], quality=np.array([1, 0, 1], "u1"))
+
+
+@pytest.mark.parametrize(("old", "new"), [(OLD, FLAGGED), (FLAGGED, OLD)])
+def test_where_quality_counts_another_flag_replaces(old, new):
+    result = compare(old, new, quality_counts=True)
+    assert (news(result), counts(result)) == ([(1, 10.0), (3, 30.0)], (2, 1, 2))
+    assert (result.news.quality[0] != 0) == (new is FLAGGED)
+
+
+def test_where_quality_counts_the_same_flags_change_nothing():
+    good = rows([1, 2, 3], [10.0, 20.0, 30.0], quality=np.zeros(3, "u1"))
+    for one, two in ((OLD, good), (good, OLD), (FLAGGED, FLAGGED)):
+        assert counts(compare(one, two, quality_counts=True)) == (0, 3, 0)
+
+
+def test_where_quality_counts_what_people_flagged_makes_no_difference():
+    by_person = rows([1, 2, 3], [10.0, 20.0, 30.0], quality=np.array([3, 2, 1], "u1"))
+    assert counts(compare(by_person, FLAGGED, quality_counts=True)) == (0, 3, 0)
+
+
+def test_where_quality_counts_a_flag_changes_the_whole_instant():
+    old = rows([1, 1, 2], [5.0, 6.0, 7.0])
+    new = rows([1, 1, 2], [5.0, 6.0, 7.0], quality=np.array([0, 1, 0], "u1"))
+    result = compare(old, new, quality_counts=True)
+    assert (news(result), counts(result)) == ([(1, 5.0), (1, 6.0)], (1, 2, 1))
+
+
 def test_quality_and_alarm_go_with_their_rows():
     delivered = rows([5, 4], [1.0, 2.0], quality=np.array([1, 0], "u1"), alarm=np.array([0, 3], "i2"))
     changed = compare(OLD, delivered).news

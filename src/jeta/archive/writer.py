@@ -119,7 +119,9 @@ class Writer:
         folded = max((self.reader.manifest(name).folded for name in self.reader.names()), default=0)
         return state.State(folded, self.reader.find_first_ns())
 
-    def commit(self, rows_by_msid: Mapping[str, Samples], source: str = "") -> dict[str, Counts]:
+    def commit(
+        self, rows_by_msid: Mapping[str, Samples], source: str = "", *, quality_counts: bool = False
+    ) -> dict[str, Counts]:
         """Add one delivery to the archive, all of it or nothing.
 
         Parameters
@@ -128,6 +130,9 @@ class Writer:
             The delivery: rows of each MSID, in any order of time. Names are upper-case.
         source : str
             Where it came from, noted in the journal.
+        quality_counts : bool
+            Rows that differ from those already there only in that their source flags them as bad, or no longer does, take
+            their place, see `jeta.samples.compare`; by default they change nothing.
 
         Returns
         -------
@@ -149,7 +154,7 @@ class Writer:
         delivery = {check_name(msid): rows for msid, rows in rows_by_msid.items()}
         if len(delivery) < len(rows_by_msid):
             raise MsidNameError(f"some of {', '.join(rows_by_msid)} differ only in case: join the rows of each MSID")
-        compared = {msid: self._compare(msid, rows) for msid, rows in delivery.items()}
+        compared = {msid: self._compare(msid, rows, quality_counts=quality_counts) for msid, rows in delivery.items()}
         news = {msid: comparison.news for msid, comparison in compared.items() if len(comparison.news)}
         if news:
             first_ns = min(_scale(rows) * int(rows.ticks[0]) for rows in news.values())
@@ -159,7 +164,7 @@ class Writer:
             journal.write(self.layout.commit(self._next_number(news)), news, source)
         return {msid: Counts(c.stored, c.duplicate, c.replaced) for msid, c in compared.items()}
 
-    def _compare(self, msid: str, rows: Samples) -> Comparison:
+    def _compare(self, msid: str, rows: Samples, *, quality_counts: bool) -> Comparison:
         """Tell what rows change, reading no more of the archive than the spans that they cover."""
         check_rows(rows, msid)
         if not len(rows):
@@ -173,7 +178,8 @@ class Writer:
             [] if known is None else [each for each in _spans_ns(rows) if each[0] <= known[1] and each[1] >= known[0]]
         )
         existing = [self.reader.read_samples(msid, *each) for each in spans]
-        return compare(concatenate(existing) if existing else rows.take(slice(0, 0)), rows)
+        there = concatenate(existing) if existing else rows.take(slice(0, 0))
+        return compare(there, rows, quality_counts=quality_counts)
 
     def _next_number(self, msids: Iterable[str]) -> int:
         """Number of the next commit of some MSIDs.

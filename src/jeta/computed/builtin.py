@@ -21,7 +21,7 @@ import numpy as np
 
 from jeta.computed.comp import ComputedMsid
 from jeta.computed.inputs import brought_onto, numbers, with_usable_before
-from jeta.computed.windows import EDGE_S, moving_mean
+from jeta.computed.windows import EDGE_S, moving_mean, moving_mean_of_held
 
 _PLAIN = r"(?:(?!__)[a-z0-9_.-])+"
 """An MSID without two underscores in a row, which separate MSIDs here."""
@@ -33,7 +33,8 @@ class Difference(ComputedMsid):
     """``diff__<a>__<b>``: a minus b.
 
     At the times of a; the nearest sample of b counts, unless it is more than three times the typical spacing of b away, or
-    either sample is bad: then the difference is bad. Values of b are converted to the unit of a.
+    either sample is bad: then the difference is bad. If b is sent only when it changes, its last sample counts, however old, and
+    before the first one the difference is bad. Values of b are converted to the unit of a.
     """
 
     msid_match = f"diff__({_PLAIN})__({_PLAIN})"
@@ -141,6 +142,9 @@ class MovingMean(ComputedMsid):
 
     Of the good and finite samples no more than half the seconds before or after. Bad, and NaN, where there are none. At the
     ends of the data the window holds what there is.
+
+    If a is sent only when it changes, each good and finite value counts for as long as it holds within the window; the last one
+    holds on.
     """
 
     msid_match = rf"mean__({_ANY})__(\d+(?:\.\d+)?)s"
@@ -165,8 +169,11 @@ class MovingMean(ComputedMsid):
         del msid
         width_s = float(msid_args[1])
         pad_s = width_s / 2 + EDGE_S
-        dat = numbers(self.fetch_sys, msid_args[0], tstart - pad_s, tstop + pad_s)
+        dat = numbers(self.fetch_sys, msid_args[0], tstart - pad_s, tstop + pad_s, with_held=True)
         times = dat.times[(dat.times >= tstart) & (dat.times <= tstop)]
         usable = dat.is_usable
-        vals = moving_mean(dat.times[usable], dat.vals[usable], times, width_s)
+        if dat.is_held:
+            vals = moving_mean_of_held(dat.times, dat.vals, usable, times, width_s)
+        else:
+            vals = moving_mean(dat.times[usable], dat.vals[usable], times, width_s)
         return {"vals": vals, "bads": np.isnan(vals), "times": times, "unit": dat.unit}

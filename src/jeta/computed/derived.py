@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
+from jeta.computed.casting import cast
+from jeta.computed.holding import fetched_with_held, is_held
 from jeta.computed.modules import module_for
 from jeta.computed.registry import DERIVED, load_plugins
 from jeta.errors import MsidNameError, ValuesError
-from jeta.interpolation import nearest_indices
+from jeta.interpolation import nearest_indices, previous_indices
 from jeta.logs import logger
 from jeta.times import to_seconds
 
@@ -51,15 +53,19 @@ class DerivedParameter:
     content_root : str
         Name of the group that it belongs to.
     max_gap : float
-        Seconds from the nearest sample of an input beyond which a value is bad.
+        Seconds from the nearest sample of an input beyond which a value is bad. It is no matter for inputs that are sent only
+        when they change, whose values hold.
     max_gaps : dict of str to float
-        The same for single inputs.
+        The same for single inputs, those whose values hold too.
     unit_system : {'eng', 'sci', 'cxc'}
         The unit system in which inputs are fetched.
     dtype : dtype, optional
         Type to which the result is cast.
-    unit, description : str or None
-        What the telemetry database shall say, see `entry`.
+    unit : str or None
+        Unit of the values that `calc` returns, for the telemetry database, see `entry`: that of degrees Fahrenheit is DEGF, for
+        inputs in the unit system ``eng``.
+    description : str
+        What the telemetry database shall say of it in words.
 
     Raises
     ------
@@ -139,7 +145,7 @@ class DerivedParameter:
         return max((self.max_gap, *self.max_gaps.values()))
 
     def entry(self) -> Entry:
-        """Return what the telemetry database may say of the MSID, for `jeta.tdb.write_yaml`."""
+        """Return what the telemetry database may say of the MSID; `jeta.update.derived` writes it there."""
         from jeta.tdb import Entry  # noqa: PLC0415 - only who writes a database needs it
 
         return Entry(self.msid, unit=self.unit, description=self.description, cadence_s=float(self.time_step))
@@ -156,7 +162,7 @@ class DerivedParameter:
         Returns
         -------
         array, shape (points,)
-            The values.
+            The values. Points that are masked, not finite, or beyond what `dtype` can hold are bad.
         """
         raise NotImplementedError(f"derived parameter {type(self).__name__} must define calc(self, data)")
 
@@ -174,10 +180,13 @@ class DerivedParameter:
         MSIDset
             For each point the nearest sample of each input, bad ones included; with the attributes ``times`` (float64,
             seconds), ``indexes`` (int64, time over time step) and ``bads`` (bool): True where a sample is bad, or farther away
-            than `max_gap`. An input of fewer than two samples is bad throughout.
+            than `max_gap`. An input of fewer than two samples is bad throughout. Of inputs that are sent only when they
+            change, the last sample at or before each point, however old it is; the point is bad where there is none.
         """
-        data = module_for(self.unit_system, self._modules).MSIDset(self.rootparams, start, stop)
-        return self._on_grid(data, times_indexes(data.tstart, data.tstop, self.time_step)[1], fewest=2)
+        module = module_for(self.unit_system, self._modules)
+        data = module.MSIDset(self.rootparams, start, stop)
+        indexes = times_indexes(data.tstart, data.tstop, self.time_step)[1]
+        return self._on_grid(module, data, indexes, fewest=2)
 
     def fetch_indexes(self, first: int, last: int) -> Any:
         """Fetch the inputs and bring them onto a part of the grid, whatever the span that this takes.
@@ -195,41 +204,58 @@ class DerivedParameter:
         """
         pad_s = self.longest_gap_s + _EDGE_S
         span = first * self.time_step - pad_s, last * self.time_step + pad_s
-        data = module_for(self.unit_system, self._modules).MSIDset(self.rootparams, *span)
-        return self._on_grid(data, np.arange(first, last + 1, dtype=np.int64), fewest=1)
+        module = module_for(self.unit_system, self._modules)
+        data = module.MSIDset(self.rootparams, *span)
+        return self._on_grid(module, data, np.arange(first, last + 1, dtype=np.int64), fewest=1)
 
-    def _on_grid(self, data: Any, indexes: NDArray[np.int64], *, fewest: int) -> Any:
+    def _on_grid(self, module: Any, data: Any, indexes: NDArray[np.int64], *, fewest: int) -> Any:
         """Bring inputs onto the grid, in place; one of fewer samples than `fewest` is bad."""
         times = _multiples(indexes, self.time_step)
         bads = np.zeros(len(times), bool)
         max_gaps = {name.upper(): gap_s for name, gap_s in self.max_gaps.items()}
+        for name in _held(data):
+            data[name] = fetched_with_held(module, name, times[0] if len(times) else data.tstart, data.tstop)
         for name, member in data.items():
-            _bring_onto(member, times, fewest)
-            gap_s = max_gaps.get(name.upper(), max_gaps.get(member.MSID, self.max_gap))
+            holds = is_held(member)
+            _bring_onto(member, times, 1 if holds else fewest)
+            usual_s = math.inf if holds else self.max_gap
+            gap_s = max_gaps.get(name.upper(), max_gaps.get(member.MSID, usual_s))
             bads |= member.bads | (np.abs(member.times - times) > gap_s)
         data.times, data.indexes, data.bads = times, indexes, bads
         return data
 
     def values(self, data: Any) -> NDArray[Any]:
-        """Return what `calc` makes of inputs, checked and cast.
+        """Return what `calc` makes of inputs, checked and cast: the first that `values_and_bads` returns."""
+        return self.values_and_bads(data)[0]
+
+    def values_and_bads(self, data: Any) -> tuple[NDArray[Any], NDArray[np.bool_]]:
+        """Return what `calc` makes of inputs, checked and cast, and which points are no values.
 
         Parameters
         ----------
         data : MSIDset
             Inputs on the grid, with ``times``.
 
+        Returns
+        -------
+        values : array, shape (points,)
+            The values.
+        bads : bool array, shape (points,)
+            True for those that `calc` masked, that are not finite, or that `dtype` cannot hold: these are NaN, or 0 in other types
+            than floating-point. Inputs that are bad have no say here.
+
         Raises
         ------
         ValuesError
             If `calc` does not return one value for each time.
         """
-        values = np.asarray(self.calc(data))
-        if values.shape != np.shape(data.times):
+        given = self.calc(data)
+        if np.shape(given) != np.shape(data.times):
             raise ValuesError(
                 f"{self.msid}: calc must return one value for each of {len(data.times)} times, "
-                f"but returned an array of shape {values.shape}"
+                f"but returned an array of shape {np.shape(given)}"
             )
-        return values if self.dtype is None else values.astype(self.dtype)
+        return cast(given, self.dtype)
 
     def __call__(self, start: Any, stop: Any) -> NDArray[Any]:
         """Work out the values over a span without storing them.
@@ -246,6 +272,8 @@ class DerivedParameter:
         """
         module = module_for(self.unit_system, self._modules)
         data = module.MSIDset(self.rootparams, start, stop, filter_bad=True)
+        for name in _held(data):
+            data[name] = fetched_with_held(module, name, data.tstart, data.tstop, filter_bad=True)
         data.interpolate(dt=self.time_step)
         for member in data.values():
             member.vals = _numbers_for_on_off(member)
@@ -323,8 +351,13 @@ def _missing(cls: type[DerivedParameter]) -> list[str]:
     return [name for name, is_there in has.items() if not is_there]
 
 
+def _held(data: Any) -> list[str]:
+    """Inputs whose values hold until the next sample."""
+    return [name for name, member in data.items() if is_held(member)]
+
+
 def _bring_onto(member: Any, times: NDArray[np.float64], fewest: int) -> None:
-    """Give each time the nearest sample of an input, in place; `times` of the input are then those of the samples."""
+    """Give each time the sample of an input that counts, in place; `times` of the input are then those of the samples."""
     vals, bads = _numbers_for_on_off(member), member.bads
     if len(member.times) < fewest:
         _LOG.info("%s has %d samples in the span; values made of it are bad", member.MSID, len(member.times))
@@ -335,7 +368,12 @@ def _bring_onto(member: Any, times: NDArray[np.float64], fewest: int) -> None:
         member.vals = vals
     if bads is None:
         member.bads = np.zeros(len(vals), bool)
-    member.take(nearest_indices(member.times, times))
+    if not is_held(member):
+        member.take(nearest_indices(member.times, times))
+        return
+    at = previous_indices(member.times, times)
+    member.take(np.maximum(at, 0))
+    member.bads = member.bads | (at < 0)
 
 
 def _numbers_for_on_off(member: Any) -> NDArray[Any]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from jeta.computed.holding import fetched_with_held, is_held
 from jeta.errors import ValuesError
-from jeta.interpolation import nearest_indices
+from jeta.interpolation import nearest_indices, previous_indices
 from jeta.units import can_convert, convert_units
 
 if TYPE_CHECKING:
@@ -37,12 +39,15 @@ class Numbers:
         True for bad samples.
     unit : str or None
         Unit of the values.
+    is_held : bool
+        Whether a value holds until the next sample, since one is sent only when it changes.
     """
 
     times: NDArray[np.float64]
     vals: NDArray[np.float64]
     bads: NDArray[np.bool_]
     unit: str | None
+    is_held: bool = False
 
     @property
     def is_usable(self) -> NDArray[np.bool_]:
@@ -50,7 +55,7 @@ class Numbers:
         return ~self.bads & np.isfinite(self.vals)
 
 
-def numbers(module: Any, msid: str, start_s: float, stop_s: float) -> Numbers:
+def numbers(module: Any, msid: str, start_s: float, stop_s: float, *, with_held: bool = False) -> Numbers:
     """Fetch the samples of an MSID with ``start_s <= t <= stop_s`` as float64.
 
     Parameters
@@ -61,6 +66,8 @@ def numbers(module: Any, msid: str, start_s: float, stop_s: float) -> Numbers:
         Name in any case; it may itself be that of a computed MSID.
     start_s, stop_s : float
         Span, seconds in the archive's time system, both ends inside.
+    with_held : bool
+        Of an MSID that is sent only when it changes, also the last sample before the span.
 
     Raises
     ------
@@ -70,14 +77,17 @@ def numbers(module: Any, msid: str, start_s: float, stop_s: float) -> Numbers:
         If its values are no numbers.
     """
     # Fetches leave out their stop: the next instant that a float can tell includes it.
-    dat = module.MSID(msid, float(start_s), float(np.nextafter(stop_s, np.inf)))
+    span = float(start_s), float(np.nextafter(stop_s, np.inf))
+    dat = module.MSID(msid, *span)
+    if with_held and is_held(dat):
+        dat = fetched_with_held(module, msid, *span)
     vals = np.asarray(dat.vals)
     if vals.dtype.kind not in "biuf":
         raise ValuesError(
             f"{msid} has values of type {vals.dtype}, expected numbers; choose a numeric MSID to compute with"
         )
     bads = np.zeros(len(vals), bool) if dat.bads is None else np.asarray(dat.bads, bool)
-    return Numbers(np.asarray(dat.times, np.float64), vals.astype(np.float64), bads, dat.unit)
+    return Numbers(np.asarray(dat.times, np.float64), vals.astype(np.float64), bads, dat.unit, is_held(dat))
 
 
 def with_usable_before(module: Any, msid: str, start_s: float, stop_s: float) -> Numbers:
@@ -104,6 +114,7 @@ def with_usable_before(module: Any, msid: str, start_s: float, stop_s: float) ->
                 np.concatenate([before.vals[usable], found.vals]),
                 np.concatenate([before.bads[usable], found.bads]),
                 found.unit,
+                found.is_held,
             )
         pad_s = 0.0 if pad_s >= LOOK_BACK_S else min(_WIDEN * pad_s, LOOK_BACK_S)
     return found
@@ -127,7 +138,8 @@ def brought_onto(module: Any, msid: str, times: NDArray[np.float64], unit: str |
     -------
     Numbers
         At each time, the nearest sample, bad if it is bad or farther away than `MAX_AGE_SPACINGS` times the typical (median)
-        spacing of its samples around; NaN where there are no samples at all.
+        spacing of its samples around; NaN where there are no samples at all. Of an MSID that is sent only when it changes, the
+        last sample at or before each time, however old it is; NaN and bad before the first one.
 
     Raises
     ------
@@ -138,18 +150,28 @@ def brought_onto(module: Any, msid: str, times: NDArray[np.float64], unit: str |
     found = _in_unit(found, msid, unit)
     if not len(found.times) or not len(times):
         return Numbers(times, np.full(len(times), np.nan), np.ones(len(times), bool), found.unit)
+    if found.is_held:
+        return _held_at(found, times)
     nearest = nearest_indices(found.times, times)
     bads = found.bads[nearest] | (np.abs(found.times[nearest] - times) > max_age_s)
     return Numbers(times, found.vals[nearest], bads, found.unit)
 
 
+def _held_at(found: Numbers, times: NDArray[np.float64]) -> Numbers:
+    """The value that holds at each time; NaN, and bad, before the first sample."""
+    at = previous_indices(found.times, times)
+    return Numbers(times, np.where(at < 0, np.nan, found.vals[at]), (at < 0) | found.bads[at], found.unit, is_held=True)
+
+
 def _surroundings(module: Any, msid: str, times: NDArray[np.float64]) -> tuple[Numbers, float]:
-    """Samples from far enough before some times to far enough after, and how near one must be to count."""
+    """Samples from far enough before some times to far enough after, and how near one must be to count; of held ones, any."""
     if not len(times):
         return numbers(module, msid, 0.0, 0.0), 0.0
     pad_s = _FIRST_PAD_S
     while True:
-        found = numbers(module, msid, times[0] - pad_s, times[-1] + pad_s)
+        found = numbers(module, msid, times[0] - pad_s, times[-1] + pad_s, with_held=True)
+        if found.is_held:
+            return found, math.inf
         # Of one sample no spacing is known; it counts at its own instant only.
         is_known = len(found.times) > 1
         max_age_s = MAX_AGE_SPACINGS * float(np.median(np.diff(found.times))) if is_known else 0.0

@@ -61,6 +61,61 @@ def moving_mean(
     return means
 
 
+def moving_mean_of_held(
+    times: NDArray[np.float64],
+    values: NDArray[np.float64],
+    is_usable: NDArray[np.bool_],
+    at: NDArray[np.float64],
+    width_s: float,
+) -> NDArray[np.float64]:
+    """Return the mean over time, in a window around each of some instants, of values that hold until the next sample.
+
+    Parameters
+    ----------
+    times : float64 array, shape (rows,)
+        Instants of the samples, seconds, ascending.
+    values : float64 array, shape (rows,)
+        Their values; the last one holds on.
+    is_usable : bool array, shape (rows,)
+        Which samples count; the time from one that does not to the next is left out.
+    at : float64 array, shape (windows,)
+        Middles of the windows, seconds.
+    width_s : float
+        Width of the windows in seconds; what lies before the first sample is left out.
+
+    Returns
+    -------
+    float64 array, shape (windows,)
+        Means; NaN for a window in which no value is known.
+
+    Examples
+    --------
+    >>> times, values = np.array([0.0, 8.0]), np.array([1.0, 5.0])
+    >>> moving_mean_of_held(times, values, np.array([True, True]), np.array([-9.0, 0.0, 7.0, 8.0]), 4.0).tolist()
+    [nan, 1.0, 2.0, 3.0]
+    """
+    means = np.full(len(at), np.nan)
+    begun = np.flatnonzero(at + width_s / 2 >= times[0]) if len(times) else np.zeros(0, np.int64)
+    if not len(begun):
+        return means
+    low, high = np.maximum(at[begun] - width_s / 2, times[0]), at[begun] + width_s / 2
+    first, last = (np.searchsorted(times, edge, "right") - 1 for edge in (low, high))
+    ends = np.append(times[1:], np.inf)
+    head_s = np.minimum(ends[first], high) - low
+    tail_s = np.where(last > first, high - times[last], 0.0)
+
+    def over_time(held: NDArray[np.float64]) -> NDArray[np.float64]:
+        between = window_sums(held[:-1] * np.diff(times), np.minimum(first + 1, last), last)
+        return np.asarray(head_s * held[first] + between + tail_s * held[last])
+
+    known_s = over_time(is_usable.astype(np.float64))
+    sums = over_time(np.where(is_usable, values, 0.0))
+    # A window without width has the value that holds there.
+    here = np.where(is_usable[last], values[last], np.nan)
+    means[begun] = np.divide(sums, known_s, out=here, where=known_s > 0)
+    return means
+
+
 def window_sums(values: NDArray[np.float64], first: NDArray[np.int64], last: NDArray[np.int64]) -> NDArray[np.float64]:
     """Return ``values[first:last].sum()`` for each pair of `first` and `last`.
 

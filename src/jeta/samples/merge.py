@@ -4,6 +4,8 @@
 2. Otherwise, at one instant, a later delivery takes the place of all that was there.
 3. Rows of one delivery that share an instant and differ in value are all kept, in the order of the delivery.
 
+Whether the source flags a row as bad is no part of what is compared, unless that is asked for.
+
 `compare` applies them once, when a delivery is committed. What it lets through is known to replace whatever is older at its
 instants, so that afterwards `overlay` need not look at values; it gives the same result applied once or many times.
 """
@@ -15,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from jeta.samples.container import Samples, concatenate
+from jeta.samples.container import FLAGGED_BY_SOURCE, Samples, concatenate
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -78,7 +80,7 @@ def without_identical(samples: Samples) -> Samples:
     return samples.take(keep) if not keep.all() else samples
 
 
-def compare(existing: Samples, delivered: Samples) -> Comparison:
+def compare(existing: Samples, delivered: Samples, *, quality_counts: bool = False) -> Comparison:
     """Tell what a delivery changes.
 
     Parameters
@@ -87,6 +89,9 @@ def compare(existing: Samples, delivered: Samples) -> Comparison:
         Rows already there, sorted by time; at least all those within the time span of the delivery.
     delivered : Samples
         The delivery, in its own order.
+    quality_counts : bool
+        A row of the same time and value as one already there is new if only one of the two is flagged as bad by its source,
+        and takes its place. What people have flagged makes no difference. By default such a row changes nothing.
 
     Returns
     -------
@@ -117,7 +122,7 @@ def compare(existing: Samples, delivered: Samples) -> Comparison:
     if low == high:
         return Comparison(new, len(new), len(delivered) - len(new), 0)
     old = old.take(slice(low, high))
-    known, repeated = _known(old, new)
+    known, repeated = _known(old, new, quality_counts=quality_counts)
     changed = new.ticks[~known]
     gives_way = np.isin(old.ticks, changed) & ~repeated if len(changed) else np.zeros(len(old), bool)
     stored = len(changed)
@@ -164,19 +169,31 @@ def overlay(older: Samples, newer: Samples) -> Samples:
     return both.take(kept[np.argsort(ticks[kept], kind="stable")])
 
 
-def _known(old: Samples, new: Samples) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+def _known(old: Samples, new: Samples, *, quality_counts: bool) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Which new rows are identical to an old one, and which old rows to a new one."""
     old_values, new_values = _identity(old.values), _identity(new.values)
     if _strictly_increasing(old.ticks) and _strictly_increasing(new.ticks):
         # One row an instant, as nearly always: a bisect does instead of sorting, which is several times slower.
         place = np.minimum(np.searchsorted(old.ticks, new.ticks), len(old) - 1)
         known = (old.ticks[place] == new.ticks) & (old_values[place] == new_values)
+        if quality_counts:
+            known &= _flags(old)[place] == _flags(new)
         repeated = np.zeros(len(old), bool)
         repeated[place[known]] = True
         return known, repeated
     pairs = _pairs(np.concatenate([old.ticks, new.ticks]), np.concatenate([old_values, new_values]))
+    if quality_counts:
+        pairs = 2 * pairs + np.concatenate([_flags(old), _flags(new)])
     old_pairs, new_pairs = pairs[: len(old)], pairs[len(old) :]
     return np.isin(new_pairs, old_pairs), np.isin(old_pairs, new_pairs)
+
+
+def _flags(rows: Samples) -> NDArray[np.bool_]:
+    """Which rows are flagged by their source."""
+    if rows.quality is None:
+        return np.zeros(len(rows), bool)
+    flagged: NDArray[np.bool_] = (rows.quality & np.uint8(FLAGGED_BY_SOURCE)) != 0
+    return flagged
 
 
 def _strictly_increasing(ticks: NDArray[np.int64]) -> bool:

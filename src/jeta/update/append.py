@@ -26,7 +26,13 @@ _EXACT_INTEGER = 2**53
 
 
 def append(
-    msid: str, times: Any, vals: ArrayLike, quality: ArrayLike | None = None, *, archive: ArchiveLike | None = None
+    msid: str,
+    times: Any,
+    vals: ArrayLike,
+    quality: ArrayLike | None = None,
+    *,
+    archive: ArchiveLike | None = None,
+    quality_counts: bool = False,
 ) -> Report:
     """Add samples of one MSID to an archive.
 
@@ -46,6 +52,9 @@ def append(
         True, or a number other than 0, marks a bad sample. By default all are good.
     archive : open archive or path, optional
         Where to; by default the archive in use, see `jeta.fetch.set_archive`.
+    quality_counts : bool
+        Samples that are there already with the same value, but good where `quality` says bad or the other way round, are
+        replaced. By default they are duplicates, which change nothing.
 
     Returns
     -------
@@ -92,7 +101,7 @@ def append(
         conformed = conform(timely.samples, *declared(writer, name))
         conformed = reject_unless_exact(writer, name, conformed)
         tally.rejected += timely.rejected + conformed.rejected
-        counts = writer.commit({name: conformed.samples}, source="append")[name]
+        counts = writer.commit({name: conformed.samples}, source="append", quality_counts=quality_counts)[name]
         tally.stored, tally.duplicate, tally.replaced = counts.stored, counts.duplicate, counts.replaced
         fold_if_due(writer)
     return Report([file])

@@ -14,12 +14,14 @@ import numpy as np
 from jeta.computed import DerivedParameter, derived_parameters
 from jeta.errors import UnknownMsidError, ValuesError
 from jeta.fetch import systems
-from jeta.fetch.names import candidates, msid_glob
+from jeta.fetch.names import candidates
 from jeta.fetch.session import set_archive
 from jeta.logs import logger
 from jeta.sources import data_source
 from jeta.times import to_seconds
 from jeta.update.append import append
+from jeta.update.derived_entries import DerivedEntries
+from jeta.update.derived_points import missing_points
 from jeta.update.derived_report import DerivedReport, ParameterReport
 from jeta.update.target import writer_for
 
@@ -27,7 +29,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from jeta.archive import Writer
-    from jeta.archive.reader import JetaReader
     from jeta.update.target import ArchiveLike
 
 _log = logger(__name__)
@@ -37,7 +38,10 @@ PIECE_S = 2 * 86_400.0
 PIECE_POINTS = 1_000_000
 """And at most so many points."""
 CONTEXT_S = 1000.0
-"""`calc` is given so much time before and after each piece, lest what it makes of neighbours ends with the piece."""
+"""`calc` is given so much time before and after each piece, lest what it makes of neighbours ends with the piece.
+
+So much before the last stored point is worked out again, since then its neighbours were not all known.
+"""
 
 Progress = Callable[[int, int, str], None]
 
@@ -60,10 +64,12 @@ def derived(
         Which of the known `jeta.computed.DerivedParameter`: names, or patterns with ``*``, ``?`` or ``[...]``, in any case; by
         default all.
     start : time, optional
-        From when on, itself inside: points that are already stored are worked out again and replaced. By default, from after
-        the last stored point, or, where there is none, the first instant at which all inputs have begun.
+        From when on, itself inside: points that are already stored are worked out again and replaced. By default, from
+        `CONTEXT_S` before the last stored point, longer for what is made of other derived parameters; or, where there is none,
+        the first instant at which all inputs have begun.
     stop : time, optional
-        Until when, itself outside. By default, and at most, the last instant at which no input has ended, itself inside.
+        Until when, itself outside. By default, and at most, the last instant at which no input has ended, itself inside. Inputs
+        that are sent only when they change end with the others; if there are only such, with the last sample of any.
     archive : open archive or path, optional
         Where inputs are and results go; by default the archive in use, see `jeta.fetch.set_archive`.
     progress : bool or callable
@@ -83,18 +89,24 @@ def derived(
         If derived parameters are made of each other in a circle.
     ArchiveNotFoundError, ArchiveLockedError
         If there is no archive, or another process writes to it.
+    TdbError
+        If the file ``derived.yaml`` of the telemetry database is wrong.
     OSError
         If the archive's disk is full or fails.
 
     Notes
     -----
     Points lie at whole multiples of the time step, as the product of the two in float64. A point is flagged as bad by its source
-    where an input is bad, or has no sample within its largest gap; it is then NaN if values are floating-point.
+    where an input is bad, or has no sample within its largest gap, or `calc` returned no number; it is then NaN if values are
+    floating-point. A point that is worked out again replaces the stored one if its value or its flag differs.
 
     Work is committed in pieces of `PIECE_S`. Run twice, nothing is added; killed anywhere, the next run goes on where this one
-    ended. Input data that come late, before points that are stored, change nothing by themselves: run again with `start`.
+    ended. In however many runs, the same is stored, as long as what `calc` makes of a point depends on nothing farther than
+    `CONTEXT_S` away, and inputs come in order of time. Input data that come late, before that, change nothing by themselves: run
+    again with `start`.
 
-    A derived parameter may be made of others, which are worked out first.
+    A derived parameter may be made of others, which are worked out first. One that the telemetry database has no entry of gets
+    one, of what its class says, in the file ``derived.yaml`` there.
 
     Examples
     --------
@@ -110,12 +122,15 @@ def derived(
         stack.enter_context(set_archive(writer))
         stack.enter_context(data_source("archive"))  # what is stored must be made of what is stored
         system = writer.reader.time_system
+        entries = DerivedEntries(writer.reader)
         span = tuple(None if time is None else _second(time, system) for time in (start, stop))
         for cls in _in_order(_selected(names)):
             parameter = ParameterReport(cls.__name__.upper())
             report.parameters.append(parameter)
             try:
                 _work_out(writer, cls, span, parameter, tell)
+                # After the points, for nothing is an MSID that has none; before those that are made of it, for its unit.
+                entries.declare(cls())
             except _CALC_ERRORS as err:
                 parameter.error = f"{type(err).__name__}: {err}"
                 _log.warning("%s could not be worked out: %s", parameter.msid, parameter.error, exc_info=True)
@@ -213,67 +228,18 @@ def _work_out(
 ) -> None:
     """Work out and store what is missing of one parameter, or what is wanted again."""
     parameter = cls(systems.modules())
-    first, last = _missing_points(writer.reader, parameter, *span)
+    first, last = missing_points(writer.reader, parameter, *span, context_s=CONTEXT_S)
     points = max(1, min(PIECE_POINTS, int(PIECE_S // cls.time_step)))
     pieces = list(range(first, last + 1, points))
     for done, begin in enumerate(pieces):
         tell(done, len(pieces), report.msid)
         times, values, bads = _piece(parameter, begin, min(begin + points - 1, last))
-        report.tally.add(append(report.msid, times, values, bads, archive=writer).total)
+        report.tally.add(append(report.msid, times, values, bads, archive=writer, quality_counts=True).total)
         report.bad += int(bads.sum())
         report.first_s = float(times[0]) if report.first_s is None else report.first_s
         report.last_s = float(times[-1])
     if pieces:
         tell(len(pieces), len(pieces), report.msid)
-
-
-def _missing_points(
-    reader: JetaReader, parameter: DerivedParameter, start_s: float | None, stop_s: float | None
-) -> tuple[int, int]:
-    """First and last point to work out, as multiples of the time step; the last before the first if there is nothing to do."""
-    begin_s, end_s = _covered(reader, parameter)
-    step_s = parameter.time_step
-    first = _at_or_after(begin_s, step_s)
-    last = _at_or_before(end_s, step_s)
-    stored = reader.time_range(parameter.msid)
-    if start_s is not None:
-        first = max(first, _at_or_after(start_s, step_s))
-    elif stored is not None:
-        first = max(first, _at_or_before(stored[1], step_s) + 1)
-    if stop_s is not None:
-        last = min(last, _at_or_after(stop_s, step_s) - 1)
-    return first, last
-
-
-def _covered(reader: JetaReader, parameter: DerivedParameter) -> tuple[float, float]:
-    """When the last input begins, and when the first ends, in seconds.
-
-    Raises
-    ------
-    ValuesError
-        If an input is not stored.
-    """
-    spans = []
-    for name in (name for root in parameter.rootparams for name in msid_glob(root)[1]):
-        span = reader.time_range(name)
-        if span is None:
-            raise ValuesError(
-                f"input {name} of {parameter.msid} has no stored samples; give stored MSIDs as rootparams"
-            )
-        spans.append(span)
-    return max(begin_s for begin_s, _ in spans), min(end_s for _, end_s in spans)
-
-
-def _at_or_before(time_s: float, step_s: float) -> int:
-    """The largest multiple whose product with the step, as a float64, is not above a time."""
-    index = round(time_s / step_s)
-    return index if index * step_s <= time_s else index - 1
-
-
-def _at_or_after(time_s: float, step_s: float) -> int:
-    """The smallest multiple whose product with the step, as a float64, is not below a time."""
-    index = round(time_s / step_s)
-    return index if index * step_s >= time_s else index + 1
 
 
 def _piece(
@@ -284,8 +250,9 @@ def _piece(
     with systems.using(parameter.unit_system):
         data = parameter.fetch_indexes(first - context, last + context)
     keep = slice(context, context + last - first + 1)
-    times, values, bads = data.times[keep], parameter.values(data)[keep], data.bads[keep]
+    values, no_values = parameter.values_and_bads(data)
+    times, values, bads = data.times[keep], values[keep], (data.bads | no_values)[keep]
     if values.dtype.kind == "f":
-        # No number is invented where an input is missing; and a point that turns good or bad later differs in value then.
+        # No number is invented where an input is missing.
         values = np.where(bads, values.dtype.type(np.nan), values)
     return times, values, bads
