@@ -49,25 +49,33 @@ def with_changes(
     >>> times.round(6).tolist(), vals.tolist()
     ([0.0, 3.0, 3.0, 5.0, 5.0, 10.0], [1, 1, 1, 1, 2, 2])
     """
-    added: list[tuple[float, int]] = []
-    for change_s in sorted(set(changes_s)):
-        after = int(np.searchsorted(times, change_s, "left"))
-        if after == 0 or not math.isfinite(change_s) or (after < len(times) and times[after] == change_s):
-            continue
-        is_last = after == len(times)
-        stop_s = held_until_s if is_last else float(times[after])
-        if stop_s is None or change_s > stop_s or (max_gap_s is not None and stop_s - times[after - 1] > max_gap_s):
-            continue
-        middle_s = math.inf if held_until_s is not None else (float(times[after - 1]) + stop_s) / 2
-        added += [(edge_s, after - 1 if edge_s < middle_s else after) for edge_s in _both_sides(change_s)]
-        if not math.isinf(middle_s):
-            added += [(edge_s, after - 1 if edge_s < middle_s else after) for edge_s in _both_sides(middle_s)]
+    added = [
+        point for change_s in sorted(set(changes_s)) for point in _around(change_s, times, held_until_s, max_gap_s)
+    ]
     if not added:
         return times, vals
     extra = np.array([edge_s for edge_s, _ in added])
     both, values = np.append(times, extra), np.append(vals, vals[[row for _, row in added]])
     order = np.argsort(both, kind="stable")
     return both[order], values[order]
+
+
+def _around(
+    change_s: float, times: NDArray[np.float64], held_until_s: float | None, max_gap_s: float | None
+) -> list[tuple[float, int]]:
+    """Instants at a change, and where the value gives way to the next, each with the row whose value holds then."""
+    after = int(np.searchsorted(times, change_s, "left"))
+    is_sample = after < len(times) and times[after] == change_s
+    if after == 0 or is_sample or not math.isfinite(change_s):
+        return []
+    stop_s = float(times[after]) if after < len(times) else held_until_s
+    if stop_s is None or change_s > stop_s or (max_gap_s is not None and stop_s - times[after - 1] > max_gap_s):
+        return []
+    if held_until_s is not None:
+        return [(edge_s, after - 1) for edge_s in _both_sides(change_s)]
+    middle_s = (float(times[after - 1]) + stop_s) / 2
+    edges_s = (*_both_sides(change_s), *_both_sides(middle_s))
+    return [(edge_s, after - 1 if edge_s < middle_s else after) for edge_s in edges_s]
 
 
 def outer_edges(times: NDArray[np.float64], more: NDArray[np.float64]) -> dict[str, float]:

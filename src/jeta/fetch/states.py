@@ -12,7 +12,7 @@ from jeta.fetch import session
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from jeta.fetch.series import Series
+    from jeta.fetch.arrays import Arrays
     from jeta.tdb import Entry
 
 StateCodes = list[tuple[int, str]]
@@ -22,7 +22,7 @@ STATE_CODES: dict[str, StateCodes] = {}
 """State codes by upper-case MSID that win over those of the telemetry database; empty until a script adds some."""
 
 
-def state_codes(series: Series, own: StateCodes) -> StateCodes | None:
+def state_codes(series: Arrays, own: StateCodes) -> StateCodes | None:
     """Return the state codes of an object, see `MSID.state_codes`.
 
     Parameters
@@ -46,7 +46,7 @@ def _of_entry(entry: Entry | None) -> StateCodes:
     return list(entry.state_codes if entry.calibrations is None else entry.calibrations.state_codes)
 
 
-def _of_archive(series: Series, own: StateCodes) -> StateCodes:
+def _of_archive(series: Arrays, own: StateCodes) -> StateCodes:
     """State codes as the source sent them, of all samples of the MSID."""
     if series.archive_key is None:
         return own
