@@ -309,6 +309,10 @@ class MSIDset(OrderedDict[str, MSID]):
             new[name] = copying.deepcopy(member, memo)
         return new
 
+    def __repr__(self) -> str:
+        # As in the ancestors, on every version of Python.
+        return f"{type(self).__name__}({list(self.items())!r})"
+
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
         return self.copy()
 
