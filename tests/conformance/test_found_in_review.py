@@ -9,8 +9,10 @@ import pytest
 
 from conformance.small import pairs, put
 from jeta import fetch, fetch_sci
+from jeta.archive import Writer
 from jeta.computed import ComputedMsid
 from jeta.fetch.limit_changes import with_changes
+from jeta.samples import Samples
 from jeta.tdb import Entry, Limits, write_yaml
 
 
@@ -143,3 +145,12 @@ def test_calibrated_value_equal_to_a_limit_is_within(archive):
     write_yaml([entry], archive.layout.tdb / "y.yaml")
     put("y", [0, 10, 20], np.array([12, 12, 13], np.int32))
     assert pairs(fetch.MSID("y", 0.0, 30.0).limit_violations()) == [(15, 25)]
+
+
+def test_one_text_that_came_with_several_numbers_is_one_state(archive):
+    texts, raws = ["ON", "ON", "ON", "OFF"], np.array([1, np.nan, 2, 0])
+    with Writer(archive.root) as writer:
+        writer.commit({"MODE": Samples.from_texts(np.arange(0, 40, 10), "ms", texts, raws=raws)})
+    found = fetch.MSID("mode", 0.0, 1.0).state_intervals()
+    assert found["val"].tolist() == ["ON", "OFF"]
+    np.testing.assert_allclose(found["tstart"], [-0.005, 0.025])

@@ -98,7 +98,7 @@ def state_table(series: Series) -> Table:
     series.check_seconds()
     good = _good(series)
     times = series.times if good is None else series.times[good]
-    codes, texts = series.coded or (series.vals, None)
+    codes, texts = _one_code_a_text(series)
     values = codes if good is None else codes[good]
     if len(times) == 0:
         return to_table(Intervals.none(), series.time_system, val=np.empty(0, series.dtype))
@@ -106,6 +106,16 @@ def state_table(series: Series) -> Table:
     _check_not_one(series, times, held)
     spans, states = state_intervals(times, values, **held)
     return to_table(spans, series.time_system, val=states if texts is None else texts[states])
+
+
+def _one_code_a_text(series: Series) -> tuple[Any, NDArray[np.str_] | None]:
+    """Codes of states and their texts, of which no two are equal; else the values, and None."""
+    if series.coded is None:
+        return series.vals, None
+    codes, texts = series.coded
+    distinct, place = np.unique(texts, return_inverse=True)
+    # A source may send one text with several numbers, or without one: each has a code of its own in the archive.
+    return (codes, texts) if len(distinct) == len(texts) else (place[codes], distinct)
 
 
 def _check_not_one(series: Series, times: NDArray[np.float64], held: dict[str, Any]) -> None:
@@ -139,6 +149,7 @@ def violation_table(series: Series, max_gap: float | None) -> Table:
     from jeta.fetch.limit_changes import outer_edges, with_changes  # noqa: PLC0415 - not needed to import fetch
     from jeta.quality.limits import limit_series, violations  # noqa: PLC0415 - as above
 
+    series.check_seconds()
     spans = [
         (start_s, stop_s, _in_unit(limits, series))
         for start_s, stop_s, limits in series.tdb.limit_spans(series.time_system)
