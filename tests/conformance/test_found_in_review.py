@@ -123,8 +123,8 @@ def test_limits_that_came_and_went_between_two_samples_leave_the_outer_edges(arc
 
 def test_changes_of_limits_leave_the_edges_between_values(archive):
     times, vals = with_changes(np.array([0.0, 10.0, 20.0]), np.array([1, 2, 3]), [-5.0, 10.0, 17.0, 99.0], None, None)
-    assert times.round(6).tolist() == [0, 10, 15, 15, 17, 17, 20]
-    assert vals.tolist() == [1, 2, 2, 3, 3, 3, 3]
+    assert times.round(6).tolist() == [0, 5, 5, 10, 10, 15, 15, 17, 17, 20]
+    assert vals.tolist() == [1, 1, 2, 2, 2, 2, 3, 3, 3, 3]
 
 
 def test_change_of_limits_in_a_gap_adds_no_samples_there():
@@ -154,3 +154,43 @@ def test_one_text_that_came_with_several_numbers_is_one_state(archive):
     found = fetch.MSID("mode", 0.0, 1.0).state_intervals()
     assert found["val"].tolist() == ["ON", "OFF"]
     np.testing.assert_allclose(found["tstart"], [-0.005, 0.025])
+
+
+@pytest.mark.parametrize("change_s", [99, 100, 101])
+def test_limit_that_comes_at_or_near_a_sample_counts_from_then_on(archive, change_s):
+    dated = [(None, Limits(red_high=20)), (f"1970-01-01T00:01:{change_s - 60:02d}", Limits(red_high=5))]
+    write_yaml([Entry("x", limits_history=dated)], archive.layout.tdb / "x.yaml")
+    put("x", [0, 100, 200], [1.0, 9.0, 1.0])
+    assert pairs(fetch.MSID("x", 0.0, 300.0).limit_violations()) == [(pytest.approx(change_s), 150)]
+
+
+@pytest.mark.parametrize("on_change", [True, False])
+def test_nan_neither_violates_nor_holds(archive, on_change):
+    dated = [(None, Limits(red_high=5)), ("1970-01-01T00:01:00", Limits(red_high=20))]
+    write_yaml([Entry("x", on_change=on_change, limits_history=dated)], archive.layout.tdb / "x.yaml")
+    put("x", [0, 40, 50, 100], [1.0, 9.0, np.nan, 1.0])
+    found = fetch.MSID("x", 0.0, 110.0).limit_violations()
+    assert pairs(found) == [(40 if on_change else 20, pytest.approx(60))]
+    assert found["samples"].tolist() == [1]
+
+
+def test_last_known_of_a_computed_msid_includes_the_instant(archive):
+    put("x", np.arange(0, 100, 10.0), np.arange(10.0))
+    assert fetch.last_known("mean__x__0s", 50.0, max_age=0).time == 50
+    assert fetch.last_known("mean__x__0s", 0.0).time == 0
+
+
+def test_a_held_value_is_not_compared_before_it_is_known(archive):
+    write_yaml([Entry("s", on_change=True)], archive.layout.tdb / "s.yaml")
+    put("a", np.arange(0, 70, 10.0), np.ones(7, int))
+    put("s", [50], [1])
+    dats = fetch.MSIDset(["a", "s"], 0.0, 70.0)
+    assert pairs(dats.logical_intervals("a == s")) == [(50, 65)]
+
+
+def test_longest_gap_is_a_gap(archive):
+    put("x", [0, 10, 20, 500, 510], np.arange(5.0))
+    assert fetch.coverage("x").longest_gap_s == 480
+    assert fetch.coverage("x", 0.0, 21.0).longest_gap_s == 0
+    assert fetch.coverage("x", 0.0, 100.0).longest_gap_s == 80
+    assert fetch.coverage("x", 600.0, 700.0).longest_gap_s == 100

@@ -75,11 +75,14 @@ def _two(one: Series, op: str, other: Series, *, complete_intervals: bool, max_g
     times = base.times
     if is_held(one) and is_held(other):
         times = np.union1d(one.times, other.times)
-        times = times[times >= max(one.times[0], other.times[0])]
+    # Before its first sample nobody knows what a value that holds was.
+    known_from_s = max([-np.inf, *(float(series.times[0]) for series in (one, other) if is_held(series))])
+    times = times[times >= known_from_s]
     if len(times) == 0 or (len(times) == 1 and not is_held(base)):
         return Intervals.none()
     true = OPERATORS[op](_values_at(one, times), _values_at(other, times))
-    return logical_intervals(times, true, complete_intervals, max_gap, **hold(base, times))
+    found = logical_intervals(times, true, complete_intervals, max_gap, **hold(base, times))
+    return found.clipped(known_from_s, np.inf)
 
 
 def _values_at(series: Series, times: NDArray[np.float64]) -> NDArray[Any]:

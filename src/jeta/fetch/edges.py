@@ -111,7 +111,8 @@ def _of_computed(kind: type[MSID], msid: str, at_s: float, oldest_s: float) -> M
     back_s = _FIRST_LOOK_S
     while True:
         start_s = max(oldest_s, at_s - back_s)
-        dat = kind(msid, start_s, at_s, filter_bad=True)
+        dat = kind(msid, start_s, math.nextafter(at_s, math.inf), filter_bad=True)
+        dat.take(dat.times <= at_s)
         if len(dat):
             return dat
         if start_s <= oldest_s:

@@ -38,6 +38,10 @@ def with_changes(
     max_gap_s : float or None
         Spacings longer than this are gaps, in which no value holds.
 
+    Notes
+    -----
+    A change in the half spacing before the first or after the last sample adds nothing: there is no value on its other side.
+
     Returns
     -------
     times, vals : arrays, shape (rows + added,)
@@ -66,15 +70,17 @@ def _around(
     """Instants at a change, and where the value gives way to the next, each with the row whose value holds then."""
     after = int(np.searchsorted(times, change_s, "left"))
     is_sample = after < len(times) and times[after] == change_s
-    if after == 0 or is_sample or not math.isfinite(change_s):
+    if after == 0 or not math.isfinite(change_s) or (is_sample and held_until_s is not None):
         return []
     stop_s = float(times[after]) if after < len(times) else held_until_s
     if stop_s is None or change_s > stop_s or (max_gap_s is not None and stop_s - times[after - 1] > max_gap_s):
         return []
+    # At a sample only the time before it, for which its value stands too, needs a point of its own.
+    at_change = _both_sides(change_s)[: 1 if is_sample else 2]
     if held_until_s is not None:
-        return [(edge_s, after - 1) for edge_s in _both_sides(change_s)]
+        return [(edge_s, after - 1) for edge_s in at_change]
     middle_s = (float(times[after - 1]) + stop_s) / 2
-    edges_s = (*_both_sides(change_s), *_both_sides(middle_s))
+    edges_s = (*at_change, *_both_sides(middle_s))
     return [(edge_s, after - 1 if edge_s < middle_s else after) for edge_s in edges_s]
 
 
@@ -94,9 +100,9 @@ def outer_edges(times: NDArray[np.float64], more: NDArray[np.float64]) -> dict[s
         ``start_s``, ``stop_s`` or both, s; empty where nothing was added there.
     """
     edges = {}
-    if len(times) > 1 and more[1] != times[1]:
+    if len(times) > 1 and times[0] < times[1] and more[1] != times[1]:
         edges["start_s"] = float(times[0] - (times[1] - times[0]) / 2)
-    if len(times) > 1 and more[-2] != times[-2]:
+    if len(times) > 1 and times[-2] < times[-1] and more[-2] != times[-2]:
         edges["stop_s"] = float(times[-1] + (times[-1] - times[-2]) / 2)
     return edges
 

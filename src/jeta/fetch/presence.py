@@ -39,7 +39,7 @@ class Coverage:
     cadence_s : float or None
         Expected spacing of samples, seconds, of the telemetry database or else of the samples; None where there is none.
     longest_gap_s : float
-        The longest time without samples, those at the ends of the span included; seconds.
+        The longest gap, those at the ends of the span included, seconds; 0 where there is none.
     intervals : Intervals
         When there are samples without a gap between them.
     """
@@ -115,12 +115,14 @@ def coverage(msid: str, start: Any = None, stop: Any = None, longer_than: float 
     span = _span(archive, name, start, stop)
     cadence_s = _cadence_s(archive, name, span)
     rows, first, last = archive.rows_between(name, span.tstart, span.tstop)
-    before, after = _gaps(archive, name, span, _threshold_s(archive, name, cadence_s, longer_than))
+    limit_s = _threshold_s(archive, name, cadence_s, longer_than)
+    before, after = _gaps(archive, name, span, limit_s)
     if not rows or first is None or last is None:
-        longest, intervals = max(0.0, span.tstop - span.tstart), Intervals.none()
+        lengths, intervals = [span.tstop - span.tstart], Intervals.none()
     else:
-        longest = max([*(after - before).tolist(), first - span.tstart, span.tstop - last])
+        lengths = [*(after - before).tolist(), first - span.tstart, span.tstop - last]
         intervals = Intervals(np.append(first, after), np.append(before, last))
+    longest = max((length_s for length_s in lengths if not rows or length_s > limit_s), default=0.0)
     return Coverage(name, span.tstart, span.tstop, rows, cadence_s, longest, intervals, archive.time_system)
 
 

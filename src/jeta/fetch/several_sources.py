@@ -161,6 +161,8 @@ class SeveralSources:
             except UnknownMsidError:
                 continue
             low, high = take(rows, rows.times < span.tstart), take(rows, rows.times >= span.tstop)
+            # A span of no length was asked for as a little more, which may bring one sample too many.
+            low, high = take(low, low.times == low.times[-1:]), take(high, high.times == high.times[:1])
             if len(low.times) and (not len(before.times) or low.times[-1] > before.times[-1]):
                 before = low
             if len(high.times) and (not len(after.times) or high.times[0] < after.times[0]):

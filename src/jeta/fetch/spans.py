@@ -156,8 +156,9 @@ def violation_table(series: Series, max_gap: float | None) -> Table:
     ]
     times, vals = np.empty(0), np.empty(0)
     if series.dtype.kind in "fiu":
-        good = _good(series)
-        times, vals = (array if good is None else array[good] for array in (series.times, series.vals))
+        good = ~np.isnan(series.vals) if series.dtype.kind == "f" else np.ones(len(series), bool)
+        good = good if series.bads is None else good & ~series.bads
+        times, vals = series.times[good], series.vals[good]
     held = hold(series, times)
     changes = [edge for start_s, stop_s, _ in spans for edge in (start_s, stop_s)]
     more = with_changes(times, np.asarray(vals), changes, held.get("stop_s"), max_gap)
