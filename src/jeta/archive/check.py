@@ -150,6 +150,9 @@ def _file_faults(file: SegmentFile) -> Iterator[str]:
     except FileNotFoundError:
         raise
     except (*_UNREADABLE, KeyError, RuntimeError, TypeError) as err:
+        if not file.path.exists():
+            # A fold removed it while HDF5 opened it, which HDF5 words in several ways.
+            raise FileNotFoundError(f"{file.path} was removed while it was checked; check again") from err
         yield f"HDF5 cannot read it ({err})"
         return
     if about.tobytes() != file.record.tobytes():
