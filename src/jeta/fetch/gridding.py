@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 DEFAULT_DT_S = 328.0
 """Spacing of a grid where none is given: a bin of the 5-minute statistics."""
 
-METHODS = ("nearest", "previous", "linear")
 _NUMBERS = "fiu"
 _NOT_ON_LINES = ("times", "bads", "indexes", "samples")
 _NO_TIMES = np.empty(0)
@@ -164,8 +163,8 @@ def checked_method(series: Series, method: str | None) -> str:
     """
     if method is None:
         return "previous" if is_held(series) else "nearest"
-    if method not in METHODS:
-        raise ValuesError(f"method must be one of {', '.join(METHODS)}, but is {method!r}")
+    if method not in interpolation.METHODS:
+        raise ValuesError(f"method must be one of {', '.join(interpolation.METHODS)}, but is {method!r}")
     if method == "linear" and series.dtype.kind not in _NUMBERS:
         raise ValuesError(
             f"method='linear' needs numbers, but {series.MSID} holds {series.dtype}; use 'previous' or 'nearest'"

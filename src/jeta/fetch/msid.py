@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from jeta.errors import StatError, ValuesError
 from jeta.fetch import names, session
-from jeta.fetch.query import Span, bin_start, hull, names_intervals, spans_of
+from jeta.fetch.query import Span, bin_start, hull, intervals_of, span_of
 from jeta.fetch.series import Series
 from jeta.fetch.systems import system_of
 from jeta.units import Units, can_convert, convert_columns, label_in
@@ -109,7 +109,10 @@ class MSID(Series):
         self.entry = found.entry
         self._vals = self._codes = self._counts = self.alarms = self.bads = None
         self._states = []
-        spans = spans_of(self._first(archive) if start is None else start, stop, archive)
+        intervals = intervals_of(start, archive.time_system)
+        spans = intervals
+        if spans is None:
+            spans = [span_of(self._first(archive) if start is None else start, stop, archive)]
         self._set_span(hull(spans, archive))
         if start is None and stat is not None:
             # The midpoint of the first bin may come before the first sample in it.
@@ -123,7 +126,7 @@ class MSID(Series):
             from_computed.fill(self, found.computed, wanted)
         else:
             self._fill(archive, wanted, bracket=bracket)
-            if start is not None and names_intervals(start, self.time_system):
+            if intervals is not None:
                 self.data_source = {}
         self._finish(filter_bad=filter_bad)
 

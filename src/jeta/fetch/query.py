@@ -64,11 +64,6 @@ def bin_start(instant_s: float, dt_s: float) -> float:
     return instant_s if math.isinf(instant_s) else math.floor(instant_s / dt_s) * float(dt_s)
 
 
-def names_intervals(start: Any, system: str) -> bool:
-    """Tell whether a start describes intervals, be it none or one."""
-    return intervals_of(start, system) is not None
-
-
 def spans_of(start: Any, stop: Any, archive: ArchiveReader) -> list[Span]:
     """Return the spans of a fetch: the intervals that `start` describes, or the one from `start` to `stop`.
 
