@@ -10,7 +10,8 @@ from hypothesis.extra import numpy as hnp
 from scipy.stats.mstats import mquantiles
 
 from jeta.statistics import PERCENTILES, bin_columns
-from jeta.statistics.compute import _BLOCK_CELLS
+from jeta.statistics.bins import BLOCK_ROWS, Bins
+from jeta.statistics.percentiles import percentiles
 
 STATES = [(0, "OFF"), (1, "ON"), (2, "STBY")]
 SIXTY_FOURTHS = st.integers(-(2**20), 2**20).map(lambda number: number / 64)  # squares of them do not underflow
@@ -50,12 +51,11 @@ def numeric_row(times, vals):
 
 
 def rows_of(times, vals, dt):
-    """Each bin's number, times and values, found by looking at every bin edge."""
-    if vals.dtype.kind == "f":
-        times, vals = times[~np.isnan(vals)], vals[~np.isnan(vals)]
-    for index in sorted(set((times // dt).astype(int).tolist())):
+    """Each bin's number, times and values, and how many NaN there are besides, found by looking at every bin edge."""
+    measured = ~np.isnan(vals) if vals.dtype.kind == "f" else np.ones(len(vals), bool)
+    for index in sorted(set((times[measured] // dt).astype(int).tolist())):
         inside = (times >= index * dt) & (times < (index + 1) * dt)
-        yield index, times[inside], vals[inside]
+        yield index, times[inside & measured], vals[inside & measured], int(np.sum(inside & ~measured))
 
 
 @pytest.mark.parametrize("type_", ["f8", "f4", "i2", "u1", "i8", "?"])
@@ -66,12 +66,13 @@ def test_numbers(type_, dt):
     def check(drawn):
         times, vals = drawn
         ours = bin_columns(times, vals, dt, daily=True)
-        rows = [(index, len(t), *numeric_row(t, v)) for index, t, v in rows_of(times, vals, dt)]
+        rows = [(index, len(t), *numeric_row(t, v), nans) for index, t, v, nans in rows_of(times, vals, dt)]
         assert len(rows) == len(ours["index"])
-        for (name, column), expected in zip(ours.items(), zip(*rows, strict=True), strict=False):
-            close = 1e-6 if name == "mean" else 1e-12
+        assert ("nan" in ours) == (vals.dtype.kind == "f")
+        expected_columns = [np.array(column) for column in zip(*rows, strict=True)]
+        for (name, column), expected in zip(ours.items(), expected_columns, strict=False):
             spread = 1e-9 * np.nanmax(np.abs(vals.astype(float)))  # what cancellation leaves of a sum of large values
-            np.testing.assert_allclose(column, np.array(expected), rtol=close, atol=spread, err_msg=name)
+            np.testing.assert_allclose(column, expected, rtol=1e-12, atol=spread, err_msg=name)
 
     check()
 
@@ -83,21 +84,48 @@ def test_texts(drawn):
     ours = bin_columns(times, vals, 328, daily=False, state_codes=STATES)
     rows = [
         (index, len(v), v[len(v) // 2], *(sum(x.rstrip() == state for x in v) for _, state in STATES))
-        for index, _, v in rows_of(times, vals, 328)
+        for index, _, v, _ in rows_of(times, vals, 328)
     ]
     assert list(zip(*(column.tolist() for column in ours.values()), strict=True)) == rows
 
 
-@given(series("f8"), st.sampled_from([328, 86400]))
+SIGNED_ZEROS = st.sampled_from([0.0, -0.0, np.nan, 1.0, -1.0, 1 / 3, np.inf])
+
+
+@given(series("f8"), st.sampled_from([328, 86400]), st.data())
 @settings(max_examples=60, deadline=None)
-def test_a_bin_depends_on_its_own_samples_only(drawn, dt):
-    """Working out touched bins anew gives what working out all of them gives."""
+def test_a_bin_depends_on_its_own_samples_only(drawn, dt, data):
+    """Working out touched bins anew gives the bytes that working out all of them gives; which zeros have a sign included."""
     times, vals = drawn
+    if data.draw(st.booleans(), "with zeros of both signs"):
+        vals = data.draw(hnp.arrays("f8", len(times), elements=SIGNED_ZEROS))
     whole = bin_columns(times, vals, dt, daily=True)
     for row, index in enumerate(whole["index"].tolist()):
         inside = (times >= index * dt) & (times < (index + 1) * dt)
         alone = bin_columns(times[inside], vals[inside], dt, daily=True)
-        assert all(alone[name].tolist() == [column[row]] for name, column in whole.items())
+        assert all(alone[name].tobytes() == column[row : row + 1].tobytes() for name, column in whole.items())
+
+
+@pytest.mark.parametrize("type_", ["f8", "f4", "i2", "?"])
+@pytest.mark.parametrize("dt", [7, 328, 5000, 86400])
+def test_a_series_in_parts_gives_the_bytes_of_the_whole(type_, dt):
+    """Long series with jitter, gaps, NaN and zeros of both signs, cut at bins by chance: blocks fall elsewhere in each."""
+    rng = np.random.default_rng(dt)
+    rows = 300_000
+    times = 1e9 + np.cumsum(rng.uniform(0.5, 1.5, rows) * np.where(rng.random(rows) < 1e-4, 3000, 1))
+    vals = np.round(rng.normal(0, 2, rows) * rng.choice([0.0, 0.1, 1.0], rows), 1).astype(type_)
+    if vals.dtype.kind == "f":
+        vals[rng.random(rows) < 1e-4] = np.nan
+        vals[100_000:130_000] = np.nan
+    whole = bin_columns(times, vals, dt, daily=True)
+    edges = np.sort(rng.choice(np.unique(times // dt), 5)) * dt
+    rows_of_edges = [0, *np.searchsorted(times, edges), rows]
+    parts = [
+        bin_columns(times[a:b], vals[a:b].copy(), dt, daily=True)
+        for a, b in zip(rows_of_edges, rows_of_edges[1:], strict=False)
+    ]
+    for name, column in whole.items():
+        assert column.tobytes() == np.concatenate([part[name] for part in parts]).tobytes(), name
 
 
 @given(series("i2"))
@@ -111,14 +139,28 @@ def test_statistics_are_in_order(drawn):
     assert np.all((ours["min"] <= ours["mean"]) & (ours["mean"] <= ours["max"]))
 
 
-def test_more_values_than_are_sorted_at_a_time():
-    """Bins in several blocks, the last of them shorter."""
+def test_more_values_than_are_worked_on_at_a_time():
+    """Bins in many blocks, the last of them shorter."""
     rng = np.random.default_rng(5)
-    times = np.arange(_BLOCK_CELLS + 12345) * 1.0
+    times = np.arange(20 * BLOCK_ROWS + 12345) * 1.0
     vals = rng.normal(size=times.size).astype("f4")
     ours = bin_columns(times, vals, 1000, daily=True)
     assert ours["n"].sum() == times.size
-    for row in (0, 1, 2000, len(ours["n"]) - 1):
+    for row in (0, 1, 65, 66, 1000, len(ours["n"]) - 1):
         inside = vals[row * 1000 : (row + 1) * 1000]
         expected = mquantiles(inside.astype(float), list(PERCENTILES.values()), alphap=0.4, betap=0.4)
         np.testing.assert_allclose([ours[name][row] for name in PERCENTILES], expected, rtol=1e-12)
+        assert ours["mean"][row] == pytest.approx(inside.mean(dtype=float), rel=1e-9, abs=1e-12)
+
+
+@given(st.lists(st.sampled_from([1, 2, 3, 50, 51, 400]), min_size=1, max_size=40), st.sampled_from(["f8", "u1", "?"]))
+@settings(max_examples=60, deadline=None)
+def test_percentiles_of_bins_of_like_and_unlike_sizes(counts, type_):
+    """Whether the bins of a block make one full matrix, a padded one, or several."""
+    rows = np.array(counts)
+    vals = np.random.default_rng(len(counts)).integers(0, 200, rows.sum()).astype(type_)
+    bins = Bins(np.arange(rows.size), np.cumsum(rows) - rows, rows)
+    shares = [0.0, 0.01, 0.3, 0.5, 0.999, 1.0]
+    parts = np.split(vals.astype(float), bins.starts[1:])
+    expected = np.array([mquantiles(part, shares, alphap=0.4, betap=0.4) for part in parts])
+    np.testing.assert_allclose(percentiles(vals, bins, shares), expected.T, rtol=1e-12)

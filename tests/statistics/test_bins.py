@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from jeta.errors import StatError, ValuesError
 from jeta.statistics import Bins, bin_edges, bin_midpoints, bin_numbers, bin_width_s, touched_bins
+from jeta.statistics.bins import BLOCK_ROWS
 
 
 def test_the_stored_products_have_bins_of_328_and_86400_seconds():
@@ -59,6 +60,49 @@ def test_rows_are_grouped_and_empty_bins_are_absent():
     assert bins.starts.tolist() == [0, 4, 5]
     assert bins.counts.tolist() == [4, 1, 1]
     assert bins.lasts.tolist() == [3, 4, 5]
+
+
+@given(
+    st.lists(st.sampled_from([0.0, 0.1, 0.3, 1.0, 7.0, 40.0, 500.0]), min_size=1, max_size=80),
+    st.sampled_from([0.1, 0.3, 1.0, 7.7, 40.0, 328.0]),
+    st.sampled_from([-3.0, 0.0, 599473300.3]),
+)
+@settings(max_examples=200, deadline=None)
+def test_grouping_by_edges_and_by_numbers_is_the_same(steps, width, start):
+    """Times on edges included: both ways follow the rule of `bin_numbers`."""
+    times = start + np.cumsum(steps)
+    numbers = bin_numbers(times, width)
+    indexes, starts, counts = np.unique(numbers, return_index=True, return_counts=True)
+    by_edges = Bins._by_edges(times, numbers[0], numbers[-1], width)
+    for bins in (by_edges, Bins._by_numbers(times, width), Bins.of(times, width)):
+        assert bins.indexes.tolist() == indexes.tolist()
+        assert bins.starts.tolist() == starts.tolist()
+        assert bins.counts.tolist() == counts.tolist()
+
+
+def test_bins_that_lie_across_blocks_of_rows_are_one():
+    """Grouping by numbers goes over blocks of rows, and two rows a bin make edges too many to look up."""
+    times = np.arange(2.0 * BLOCK_ROWS + 3) + 1.0
+    bins = Bins.of(times, 2)
+    assert bins.indexes.tolist() == list(range(BLOCK_ROWS + 2))
+    assert set(bins.counts[1:-1].tolist()) == {2}
+    assert (bins.counts[0], bins.counts[-1]) == (1, 2)
+
+
+@given(st.lists(st.integers(1, 9), max_size=30), st.integers(1, 12))
+def test_blocks_are_whole_bins_that_follow_one_another(counts, most):
+    """None has more rows than allowed unless it is a single bin, and there is always one."""
+    rows = np.array(counts, np.int64)
+    bins = Bins(np.arange(rows.size) * 3, np.cumsum(rows) - rows, rows)
+    row, indexes = 0, []
+    for part, block in bins.blocks(most):
+        assert part.start == row
+        assert block.starts.tolist() == (np.cumsum(block.counts) - block.counts).tolist()
+        assert part.stop - part.start == block.counts.sum()
+        assert part.stop - part.start <= most or len(block) == 1
+        row, indexes = part.stop, [*indexes, *block.indexes.tolist()]
+    assert (row, indexes) == (rows.sum(), bins.indexes.tolist())
+    assert len(list(bins.blocks(most))) >= 1
 
 
 def test_no_rows_are_in_no_bins():

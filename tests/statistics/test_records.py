@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import numpy as np
 import pytest
 
-from jeta.statistics import as_attributes, attribute_name, bin_columns, column_names, state_columns
+from jeta.errors import ValuesError
+from jeta.statistics import (
+    PERCENTILES,
+    as_attributes,
+    attribute_name,
+    bin_columns,
+    column_names,
+    percentile_columns,
+    state_columns,
+)
 
 STATES = [(0, "OFF"), (1, "ON "), (2, "+1/2")]
 
@@ -72,11 +83,13 @@ def test_columns_of_texts_are_the_same_5min_and_daily():
     assert column_names(text=True, daily=True, state_codes=STATES) == names
 
 
-@pytest.mark.parametrize("vals", [[1.5, 2.5], ["ON", "OFF"]])
+@pytest.mark.parametrize("vals", [[1.5, 2.5], [1, 2], [True, False], ["ON", "OFF"]])
 @pytest.mark.parametrize("daily", [False, True])
-def test_what_is_computed_has_the_columns_that_are_named(vals, daily):
-    columns = bin_columns([1.0, 2.0], vals, 328, daily=daily, state_codes=STATES)
-    assert list(columns) == column_names(text=isinstance(vals[0], str), daily=daily, state_codes=STATES)
+@pytest.mark.parametrize("percentiles", [None, {}, {"p50": 0.5, "p75": 0.75}])
+def test_what_is_computed_has_the_columns_that_are_named(vals, daily, percentiles):
+    columns = bin_columns([1.0, 2.0], vals, 328, daily=daily, state_codes=STATES, percentiles=percentiles)
+    kind = {"text": isinstance(vals[0], str), "floating": isinstance(vals[0], float)}
+    assert list(columns) == column_names(**kind, daily=daily, state_codes=STATES, percentiles=percentiles)
 
 
 def test_vals_of_numbers_are_the_very_means():
@@ -93,3 +106,54 @@ def test_vals_of_texts_are_the_samples_and_there_are_no_means():
     seen = as_attributes(stored, 328)
     assert list(seen) == ["times", "indexes", "samples", "vals", "n_ONs"]
     assert seen["vals"] is stored["val"]
+
+
+def test_nans_come_after_all_that_the_ancestors_have():
+    stored = {name: np.array([1]) for name in column_names(text=False, daily=True, floating=True)}
+    assert list(stored)[-1] == "nan"
+    assert list(as_attributes(stored, 328))[-2:] == ["midvals", "nans"]
+
+
+def test_the_percentiles_of_the_daily_product_are_named_by_the_same_rule():
+    assert percentile_columns((1, 5, 16, 50, 84, 95, 99)) == PERCENTILES
+
+
+@pytest.mark.parametrize(
+    ("percent", "column", "share"),
+    [
+        (0, "p00", 0.0),
+        (-0.0, "p00", 0.0),
+        (0.5, "p00_5", 0.005),
+        (1, "p01", 0.01),
+        (50.0, "p50", 0.5),
+        (99.9, "p99_9", 0.999),
+        (np.float32(99.9), "p99_9", 0.999),
+        (np.int16(7), "p07", 0.07),
+        (1e-5, "p00_00001", 1e-7),
+        (100, "p100", 1.0),
+        (Fraction(25, 2), "p12_5", 0.125),
+    ],
+)
+def test_a_percent_is_spelt_out_in_its_column_and_its_share_is_the_nearest_float(percent, column, share):
+    assert percentile_columns([percent]) == percentile_columns(percent) == {column: share}
+
+
+def test_percents_are_sorted_and_given_once():
+    assert list(percentile_columns(iter([99, 5, 50, 5.0, np.float64(50), 0.5])).items()) == [
+        ("p00_5", 0.005),
+        ("p05", 0.05),
+        ("p50", 0.5),
+        ("p99", 0.99),
+    ]
+    assert percentile_columns([]) == {}
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [[-1], [100.1], [np.nan], [np.inf], [True], True, ["50"], "50", b"50", [None], None, [1j], -3, [[50]], {"p": 1}],
+)
+def test_what_is_no_percent_is_refused_and_told_that_half_is_not_the_median(wanted):
+    with pytest.raises(
+        ValuesError, match=r"expected percents from 0 to 100.*0\.5 is the half-percent point, not the median"
+    ):
+        percentile_columns(wanted)
