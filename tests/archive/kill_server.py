@@ -24,7 +24,7 @@ import hdf5plugin  # noqa: F401 - likewise
 import numpy as np
 from numcodecs import blosc
 
-from jeta.archive import JetaReader, Writer, fold, segment
+from jeta.archive import JetaReader, Writer, distribute, fold, segment
 from jeta.samples import Samples
 
 NUMERIC = ("COUNTS", "CURRENT", "TEMP")
@@ -88,7 +88,7 @@ def use_small_pieces(segment_rows: int = 40, chunk_rows: int = 16) -> None:
     """Many segments out of few rows, and a task for each MSID."""
     segment.CHUNK_ROWS = chunk_rows
     fold.fold_column = partial(fold.fold_column, segment_rows=segment_rows)
-    fold._NAMES_A_TASK = 1
+    distribute._NAMES_A_TASK = 1
 
 
 def one_life(root: str, log: str, seed: str, phases: str, delay_ms: str, workers: str) -> int:

@@ -61,6 +61,7 @@ def test_a_file_is_no_archive(tmp_path):
         (b"name: a\nformat: 2", "format 2 is not the format 1"),
         (b"name: a\nearliest: 2020-01-01\nlatest: 2010-01-01", "must come before"),
         (b"name: a\nearliest: yesterday", "archive.yaml"),
+        (b"name: a\nstatistics: sometimes", "statistics must be true or false, but is 'sometimes'"),
     ],
 )
 def test_settings_that_are_wrong_are_named(tmp_path, content, message):
@@ -83,6 +84,7 @@ def test_settings_are_plain_yaml(tmp_path):
         "time_system": "unix",
         "earliest": "1990-01-01",
         "latest": "2090-01-01",
+        "statistics": True,
         "format": 1,
     }
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from archive.rows import archive_with, contents, rows, texts, use_small_pieces
-from jeta.archive import JetaReader, Writer, create_archive, fold
+from jeta.archive import JetaReader, Writer, create_archive, distribute, fold
 
 
 @pytest.fixture
@@ -110,7 +110,7 @@ def test_quality_and_alarm_survive_folds(root):
 
 
 def test_msids_may_be_folded_by_an_executor_and_progress_is_told(root, monkeypatch):
-    monkeypatch.setattr(fold, "_NAMES_A_TASK", 2)
+    monkeypatch.setattr(distribute, "_NAMES_A_TASK", 2)
     told = []
     with Writer(root) as writer, ThreadPoolExecutor(2) as executor:
         writer.commit({f"M{number}": rows([number], [1.0]) for number in range(5)})
@@ -123,7 +123,7 @@ def test_msids_may_be_folded_by_an_executor_and_progress_is_told(root, monkeypat
 
 def test_a_fold_that_fails_for_one_msid_is_run_again(root, monkeypatch):
     """Those that were published before are found folded."""
-    monkeypatch.setattr(fold, "_NAMES_A_TASK", 1)
+    monkeypatch.setattr(distribute, "_NAMES_A_TASK", 1)
     with Writer(root) as writer:
         writer.commit({"A": rows([1], [1.0]), "B": rows([2], [2.0])})
         with monkeypatch.context() as patch, pytest.raises(OSError, match="broken"):

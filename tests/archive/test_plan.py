@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from jeta.archive.fold import Rewrite, plan, split_rows
+from jeta.archive.rewrites import Rewrite, plan, split_rows
 
 FULL = 1000
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from archive.rows import archive_with, contents, rows, use_small_pieces
-from jeta.archive import JetaReader, Writer, fold
+from jeta.archive import JetaReader, Writer, distribute
 from jeta.archive.layout import Layout
 from jeta.archive.manifest import load, rebuild, segment_name
 from jeta.errors import ArchiveCorruptError
@@ -33,7 +33,7 @@ def killed_before_publishing(root, monkeypatch, *, keep=None):
     """Fold, die before the manifest is put in place, and leave the first `keep` of the new segments, or all."""
     before = set(Layout(root).column("TEMP").glob("*.h5"))
     with monkeypatch.context() as patch, Writer(root) as writer:
-        patch.setattr(fold, "publish", lambda _: (_ for _ in ()).throw(KeyboardInterrupt))
+        patch.setattr(distribute, "publish", lambda _: (_ for _ in ()).throw(KeyboardInterrupt))
         with pytest.raises(KeyboardInterrupt):
             writer.fold()
     written = sorted(set(Layout(root).column("TEMP").glob("*.h5")) - before)

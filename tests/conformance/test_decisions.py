@@ -128,7 +128,7 @@ def test_errors_are_also_builtin_ones(error):
     [
         (lambda: fetch.MSID("tmep"), ["'tmep'", "TEMP"]),
         (lambda: fetch.MSID("temp", "yesterday"), ["'yesterday'", "2022:143"]),
-        (lambda: fetch.MSID("temp", stat="1min"), ["'1min'", "5min", "daily"]),
+        (lambda: fetch.MSID("temp", stat="hourly"), ["'hourly'", "5min", "daily"]),
         (lambda: fetch.MSID("temp").logical_intervals("=", 1), ["'='", "=="]),
         (lambda: fetch.set_units("si"), ["'si'", "'eng'"]),
         (lambda: fetch.MSID("*o*"), ["'*o*'", "MSIDset"]),

@@ -20,7 +20,7 @@ from jeta.archive.manifest import RESOLUTIONS, Manifest
 from jeta.archive.output import Output, Rows
 from jeta.archive.segment import SegmentFile
 from jeta.samples import Samples, finest, overlay
-from jeta.times import TICKS_PER_SECOND
+from jeta.times import TICKS_PER_SECOND, first_tick_at_or_after
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
@@ -40,6 +40,15 @@ class Bounds(Protocol):
 
     def __call__(self, resolution: str) -> tuple[int, int]:
         """Return the first tick inside and the first one after the span."""
+
+
+def bounds_between(start_s: float, stop_s: float) -> Bounds:
+    """Return the span ``[start_s, stop_s)`` of seconds, which may be infinite, in ticks of any resolution."""
+
+    def bounds(resolution: str) -> tuple[int, int]:
+        return first_tick_at_or_after(start_s, resolution), first_tick_at_or_after(stop_s, resolution)
+
+    return bounds
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,3 +293,8 @@ def common_resolution(manifest: Manifest, *others: str) -> str:
     """Return the finest resolution of a column's segments and some others, ``ms`` if there is none."""
     codes = np.unique(manifest.segments["resolution"]).tolist()
     return finest([*(RESOLUTIONS[code] for code in codes), *others] or ["ms"])
+
+
+def value_types(manifest: Manifest) -> set[str]:
+    """Return the types of the values of a column's segments: ``"text"``, or names of numpy types such as ``"<f8"``."""
+    return {name.decode() for name in set(manifest.segments["dtype"].tolist())}

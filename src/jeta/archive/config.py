@@ -29,6 +29,8 @@ class ArchiveConfig:
     earliest, latest : str
         Rows of files whose instant is not in ``[earliest, latest)`` are rejected as impossible. UTC, in any form that
         `jeta.times` accepts.
+    statistics : bool
+        Whether a fold keeps statistics.
     format : int
         Version of the layout on disk.
 
@@ -42,6 +44,7 @@ class ArchiveConfig:
     time_system: str = "unix"
     earliest: str = "1990-01-01"
     latest: str = "2090-01-01"
+    statistics: bool = True
     format: int = FORMAT
 
     def __post_init__(self) -> None:
@@ -50,6 +53,10 @@ class ArchiveConfig:
         if self.format != FORMAT:
             raise ValueError(
                 f"format {self.format!r} is not the format {FORMAT} that this version of jeta reads; upgrade jeta"
+            )
+        if not isinstance(self.statistics, bool):
+            raise ValueError(  # noqa: TRY004 - as for every other setting that is wrong
+                f"statistics must be true or false, but is {self.statistics!r}"
             )
         if not to_seconds(self.earliest) < to_seconds(self.latest):
             raise ValueError(f"earliest ({self.earliest}) must come before latest ({self.latest})")
@@ -116,7 +123,9 @@ def load(root: Path) -> ArchiveConfig:
     if not isinstance(content, dict) or "name" not in content or not known.issuperset(content):
         raise ArchiveCorruptError(f"{path} must be a mapping of {', '.join(sorted(known))}, but holds {content!r}")
     try:
-        settings: dict[str, Any] = {key: value if key == "format" else str(value) for key, value in content.items()}
+        settings: dict[str, Any] = {
+            key: value if key in ("format", "statistics") else str(value) for key, value in content.items()
+        }
         return ArchiveConfig(**settings)
     except ValueError as err:
         raise ArchiveCorruptError(f"{path}: {err}") from err

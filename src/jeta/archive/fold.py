@@ -1,7 +1,6 @@
 """Moving rows from the journal into the columns.
 
-`plan` decides, from numbers alone, which segments are written anew; `fold_column` does it for one MSID, up to but not
-including the rename that makes it count; `fold_columns` does it for many and publishes them. Only the process that holds the
+`fold_column` does it for one MSID, up to but not including the rename that makes it count. Only the process that holds the
 writer's lock publishes: a worker that outlives its killed writer leaves nothing but files that no manifest names.
 """
 
@@ -9,201 +8,33 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections import deque
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from jeta.archive import column, manifest, segment
-from jeta.archive.layout import MANIFEST_NAME, Layout
+from jeta.archive.layout import MANIFEST_NAME
 from jeta.archive.manifest import RESOLUTIONS, Manifest, segment_name
 from jeta.archive.pending import find_pending
-from jeta.archive.reader import JetaReader
-from jeta.files import aside_name, sync_each, sync_folder
+from jeta.archive.publish import Folded
+from jeta.archive.rewrites import Rewrite, plan, split_rows
+from jeta.files import aside_name
 from jeta.samples import Samples, finest, overlay
 from jeta.times import TICKS_PER_SECOND
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-    from concurrent.futures import Executor
+    from collections.abc import Iterator
+    from pathlib import Path
 
-    FoldSome = Callable[[Path, Sequence[str]], "list[Folded]"]
-
-    from numpy.typing import NDArray
+    from jeta.archive.reader import JetaReader
 
 SEGMENT_ROWS = 2**21
 """Rows of a full segment: rewriting one takes some tenths of a second."""
 
-_NAMES_A_TASK = 32
-_TASKS_AHEAD = 8
-_DISK_THREADS = 8
 
-
-@dataclass(frozen=True, slots=True)
-class Rewrite:
-    """Segments to write anew, and the rows to lay over them.
-
-    Attributes
-    ----------
-    first_segment, stop_segment : int
-        The segments ``[first_segment, stop_segment)`` are read and superseded; none if equal.
-    first_row, stop_row : int
-        The newer rows ``[first_row, stop_row)`` go there.
-    """
-
-    first_segment: int
-    stop_segment: int
-    first_row: int
-    stop_row: int
-
-
-def plan(
-    firsts: NDArray[np.int64],
-    lasts: NDArray[np.int64],
-    rows: NDArray[np.int64],
-    newer: NDArray[np.int64],
-    segment_rows: int,
-) -> list[Rewrite]:
-    """Decide which segments are written anew.
-
-    Rows that fall into a segment, or into the gap behind it, go into that segment. Rows after the last segment make a new
-    one, which takes in its neighbours as long as those are not larger than itself: so segments grow like the digits of a
-    binary counter, a row is rewritten some ten times in its life, and appending does not get slower as a column grows.
-    Rows before the first segment do likewise.
-
-    Parameters
-    ----------
-    firsts, lasts : int64 array, shape (segments,)
-        First and last instant of each segment, in order of time.
-    rows : int64 array, shape (segments,)
-        Rows of each segment.
-    newer : int64 array, shape (newer rows,)
-        Sorted instants of the rows to lay over them, in the same unit.
-    segment_rows : int
-        Rows of a full segment; neighbours are not taken in beyond that.
-
-    Returns
-    -------
-    list of Rewrite
-        In order of time, no two sharing a segment; together they hold each newer row once.
-
-    Examples
-    --------
-    >>> one = np.array([0]), np.array([9]), np.array([10])
-    >>> plan(*one, np.array([4]), 100)
-    [Rewrite(first_segment=0, stop_segment=1, first_row=0, stop_row=1)]
-    >>> plan(*one, np.array([10, 11]), 100)
-    [Rewrite(first_segment=1, stop_segment=1, first_row=0, stop_row=2)]
-    """
-    count = len(firsts)
-    if not count:
-        return [Rewrite(0, 0, 0, len(newer))] if len(newer) else []
-    cuts = np.searchsorted(newer, [*firsts, int(lasts[-1]) + 1], "left").tolist()
-    spans = [(k, k + 1, cuts[k], cuts[k + 1]) for k in range(count) if cuts[k] < cuts[k + 1]]
-    before, after = cuts[0], len(newer) - cuts[-1]
-    sizes = rows.tolist()
-    if after:
-        start = _taken_in(sizes[::-1], after, segment_rows)
-        spans.append((count - start, count, cuts[-1], len(newer)))
-    if before:
-        spans.insert(0, (0, _taken_in(sizes, before, segment_rows), 0, before))
-    return _joined(spans)
-
-
-def _taken_in(neighbours: Sequence[int], rows: int, segment_rows: int) -> int:
-    """How many neighbours, nearest first, a group of new rows takes in."""
-    taken = 0
-    for size in neighbours:
-        if size > rows or size + rows > segment_rows:
-            break
-        rows += size
-        taken += 1
-    return taken
-
-
-def _joined(spans: Sequence[tuple[int, int, int, int]]) -> list[Rewrite]:
-    """Join rewrites that share a segment."""
-    result: list[Rewrite] = []
-    # Sorted, since what is taken in at the end may reach back over several spans.
-    for first, stop, low, high in sorted(spans):
-        last = result[-1] if result else None
-        if last is not None and first < last.stop_segment:
-            result[-1] = Rewrite(
-                last.first_segment, max(last.stop_segment, stop), min(last.first_row, low), max(last.stop_row, high)
-            )
-        else:
-            result.append(Rewrite(first, stop, low, high))
-    return result
-
-
-def split_rows(ticks: NDArray[np.int64], segment_rows: int) -> list[int]:
-    """Return where to cut rows into segments of about equal size, none across rows that share an instant.
-
-    Parameters
-    ----------
-    ticks : int64 array, shape (rows,)
-        Sorted instants, at least one.
-    segment_rows : int
-        The size that a segment should not exceed.
-
-    Returns
-    -------
-    list of int
-        Bounds of the segments, from 0 to the number of rows.
-
-    Examples
-    --------
-    >>> split_rows(np.array([1, 2, 2, 2, 3]), 2)
-    [0, 1, 5]
-    """
-    if len(ticks) <= segment_rows:
-        return [0, len(ticks)]
-    parts = -(-len(ticks) // segment_rows)
-    wanted = np.linspace(0, len(ticks), parts + 1).astype(np.int64)[1:-1]
-    return sorted({0, *np.searchsorted(ticks, ticks[wanted], "left").tolist(), len(ticks)})
-
-
-@dataclass(frozen=True, slots=True)
-class Folded:
-    """A column that is ready to be published once its new files are on the disk.
-
-    Attributes
-    ----------
-    folder : Path
-        The column's folder.
-    aside : Path
-        Its new manifest under a temporary name.
-    written : tuple of Path
-        Its new segments.
-    obsolete : tuple of Path
-        Files that no manifest names once it is published.
-    is_new : bool
-        Whether the folder may be new too.
-    """
-
-    folder: Path
-    aside: Path
-    written: tuple[Path, ...]
-    obsolete: tuple[Path, ...]
-    is_new: bool
-
-
-def publish(columns: Sequence[Folded]) -> None:
-    """Make new manifests count, and remove what they supersede, each when what it rests on is on the disk."""
-    sync_each(path for ready in columns for path in (ready.aside, *ready.written))
-    for ready in columns:
-        ready.aside.replace(ready.folder / MANIFEST_NAME)
-    sync_each(path for ready in columns for path in ((ready.folder, ready.folder.parent)[: 1 + ready.is_new]))
-    for ready in columns:
-        for path in ready.obsolete:
-            path.unlink(missing_ok=True)
-
-
-def fold_column(reader: JetaReader, msid: str, segment_rows: int = SEGMENT_ROWS) -> Folded | None:
+def fold_column(reader: JetaReader, msid: str, segment_rows: int = SEGMENT_ROWS) -> tuple[Folded | None, Manifest]:
     """Write what the journal holds of one MSID into new segments, and its new manifest aside.
 
     Parameters
@@ -217,8 +48,10 @@ def fold_column(reader: JetaReader, msid: str, segment_rows: int = SEGMENT_ROWS)
 
     Returns
     -------
-    Folded or None
+    ready : Folded or None
         None if the column holds all of the journal's rows already.
+    segments : Manifest
+        The column as it is once that is published.
     """
     commits = reader.journal_files()
     old = reader.manifest(msid)
@@ -228,7 +61,7 @@ def fold_column(reader: JetaReader, msid: str, segment_rows: int = SEGMENT_ROWS)
     present = os.listdir(folder) if folder.is_dir() else None
     listed = present is not None and MANIFEST_NAME in present
     if newer is None and (listed or not len(old.segments)):
-        return None
+        return None, old
     if present is None:
         folder.mkdir(parents=True, exist_ok=True)
     kept_names = {segment_name(record) for record in old.segments}
@@ -243,7 +76,7 @@ def fold_column(reader: JetaReader, msid: str, segment_rows: int = SEGMENT_ROWS)
     # Segments that were found without a manifest may be those of a killed fold, which never got to the disk for sure.
     written = tuple(folder / name for name in (live - kept_names if listed else live))
     superseded = [folder / name for name in kept_names - live]
-    return Folded(folder, aside, written, (*leftovers, *superseded), is_new=not listed)
+    return Folded(folder, aside, written, (*leftovers, *superseded), is_new=not listed), new
 
 
 def _rewrite(
@@ -288,79 +121,3 @@ def _pieces(folder: Path, old: Manifest, rewrite: Rewrite, newer: Samples, segme
             rows = overlay(column.to_samples(column.read(everything, ticks_of=resolution), resolution), rows)
     cuts = split_rows(rows.ticks, segment_rows)
     yield from (rows.take(slice(low, high)) for low, high in zip(cuts, cuts[1:], strict=False))
-
-
-def fold_columns(
-    root: Path,
-    names: Sequence[str],
-    *,
-    executor: Executor | None = None,
-    run: FoldSome | None = None,
-    ahead: int = _TASKS_AHEAD,
-    progress: Callable[[int, int], None] | None = None,
-) -> None:
-    """Fold many MSIDs and publish each as it is ready.
-
-    This process folds too while the executor does: workers take a while to start. Threads wait for the disk meanwhile.
-
-    Parameters
-    ----------
-    root : Path
-        The archive's folder; the caller holds its writer's lock.
-    names : sequence of str
-        Exact upper-case names.
-    executor : concurrent.futures.Executor, optional
-        Writes segments in parallel; publishing is done here.
-    run : callable, optional
-        What the executor calls instead of `fold_some`, with the same arguments and result.
-    ahead : int
-        How many tasks the executor has at hand.
-    progress : callable, optional
-        Is called with the number of MSIDs done and in all.
-    """
-    tasks = deque(tuple(names[start : start + _NAMES_A_TASK]) for start in range(0, len(names), _NAMES_A_TASK))
-    running: dict[Future[list[Folded]], int] = {}
-    published: list[Future[None]] = []
-    done = 0
-    with ThreadPoolExecutor(_DISK_THREADS) as disk:
-        while tasks or running:
-            while executor is not None and tasks and len(running) < ahead:
-                task = tasks.pop()
-                running[executor.submit(run or fold_some, root, task)] = len(task)
-            finished = [future for future in running if future.done()]
-            if not finished and tasks:
-                task = tasks.popleft()
-                published.append(disk.submit(publish, fold_some(root, task)))
-                done += len(task)
-            elif not finished:
-                finished = list(wait(running, return_when=FIRST_COMPLETED).done)
-            for future in finished:
-                published.append(disk.submit(publish, future.result()))
-                done += running.pop(future)
-            if progress is not None:
-                progress(done, len(names))
-        for waiting in published:
-            waiting.result()
-    sync_folder(Layout(root).columns)
-
-
-def fold_some(root: Path, names: Sequence[str]) -> list[Folded]:
-    """Fold some MSIDs up to publishing; runs in whatever process the executor has.
-
-    Parameters
-    ----------
-    root : Path
-        The archive's folder.
-    names : sequence of str
-        Exact upper-case names.
-
-    Returns
-    -------
-    list of Folded
-        The columns that have changed; their files need not be on the disk yet.
-    """
-    reader = JetaReader(Path(root))
-    done = {name: fold_column(reader, name) for name in names}
-    # A fold that was killed just after a rename may not have waited for it to get to the disk.
-    sync_each(reader.layout.column(name) for name, folded in done.items() if folded is None)
-    return [folded for folded in done.values() if folded is not None]

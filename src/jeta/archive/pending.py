@@ -68,6 +68,11 @@ class PendingRows:
         self.resolution = finest([*(part.resolution for part in parts), *finer])
         self.types = {part.entry["dtype"].decode() for part in parts}
 
+    def after(self, number: int) -> PendingRows | None:
+        """Return the rows of later commits, None if there are none."""
+        parts = [part for part in self._parts if part.commit.number > number]
+        return PendingRows(parts) if parts else None
+
     def among(self, resolutions: Iterable[str]) -> PendingRows:
         """Return the same rows in ticks as fine as those of other rows."""
         return PendingRows(self._parts, resolutions)

@@ -11,6 +11,7 @@ import math
 import os
 import time
 from contextlib import ExitStack
+from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import numpy as np
@@ -22,24 +23,34 @@ from jeta.archive.layout import JOURNAL_SUFFIX, Layout
 from jeta.archive.manifest import RESOLUTIONS, Manifest
 from jeta.archive.manifest import load as load_manifest
 from jeta.archive.pending import find_pending
+from jeta.archive.product import load as load_product
 from jeta.archive.segment import SegmentFile
+from jeta.archive.stored_bins import StoredBins, in_type, stored_bins
 from jeta.archive.time_index import TimeIndex
 from jeta.errors import ArchiveCorruptError
+from jeta.logs import logger
+from jeta.statistics import BIN_WIDTHS_S
 from jeta.tdb import Tdb
 from jeta.tdb.sources import list_files
-from jeta.times import TICKS_PER_SECOND, first_tick_at_or_after, ticks_to_seconds
+from jeta.times import TICKS_PER_SECOND, ticks_to_seconds
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
     from numpy.typing import NDArray
 
     from jeta.archive.column import Bounds
     from jeta.archive.output import Rows
+    from jeta.archive.product import Product
+    from jeta.archive.recipe import Recipe
     from jeta.samples import Samples
+    from jeta.statistics.binned import Range
 
 T = TypeVar("T")
+K = TypeVar("K")
+
+_log = logger(__name__)
 
 _ATTEMPTS = 20
 _SETTLED_NS = 2 * 10**9
@@ -97,6 +108,11 @@ class ArchiveReader(Protocol):
     def instant_at_or_after(self, msid: str, instant_s: float) -> float | None:
         """Return the first sample at or after an instant, in seconds; None if there is none."""
 
+    def stored_bins(
+        self, msid: str, product: str, bins: Range, recipe: Recipe, more: Iterable[Range] = ()
+    ) -> StoredBins:
+        """Return what is stored of the statistics of some bins, and which of them are to be worked out from samples."""
+
 
 class JetaReader:
     """Reads jeta's own archives; safe in threads.
@@ -118,6 +134,7 @@ class JetaReader:
         self.config = config.load(root)
         self._journal: dict[str, JournalFile] = {}
         self._manifests: dict[str, tuple[tuple[int, int, int], Manifest]] = {}
+        self._products: dict[tuple[str, str], tuple[tuple[int, int, int], Product]] = {}
         self._tdb: tuple[tuple[tuple[str, int, int], ...], Tdb] | None = None
 
     def __repr__(self) -> str:
@@ -159,18 +176,13 @@ class JetaReader:
     def manifest(self, msid: str) -> Manifest:
         """Return the segments of an MSID as they are now."""
         path = self.layout.manifest(msid)
-        try:
-            status = path.stat()
-        except FileNotFoundError:
-            return load_manifest(path.parent)
-        signature = (status.st_mtime_ns, status.st_size, status.st_ino)
-        known = self._manifests.get(msid)
-        if known is not None and known[0] == signature:
-            return known[1]
-        manifest = load_manifest(path.parent)
-        if time.time_ns() - status.st_mtime_ns > _SETTLED_NS:
-            self._manifests[msid] = (signature, manifest)
-        return manifest
+        found = _as_it_is_now(path, msid, self._manifests, lambda: load_manifest(path.parent))
+        return load_manifest(path.parent) if found is None else found
+
+    def product(self, msid: str, product: str) -> Product | None:
+        """Return the manifest of a statistics product of an MSID as it is now, None if there is none."""
+        path = self.layout.manifest(msid, product)
+        return _as_it_is_now(path, (msid, product), self._products, lambda: load_product(path.parent))
 
     def names(self) -> list[str]:
         """Return every MSID, sorted."""
@@ -219,7 +231,7 @@ class JetaReader:
             try:
                 return list(self._levels(msid))
             except FileNotFoundError:
-                self._manifests.pop(msid, None)
+                self._forget(msid)
         return list(self._levels(msid))
 
     def _levels(self, msid: str) -> Iterator[tuple[NDArray[np.str_], NDArray[np.float64]]]:
@@ -270,7 +282,7 @@ class JetaReader:
         Rows
             Times in seconds, values as stored.
         """
-        return self._read(msid, _bounds_s(start_s, stop_s), as_ticks=False)[0]
+        return self._read(msid, column.bounds_between(start_s, stop_s), as_ticks=False)[0]
 
     def read_samples(self, msid: str, first_ns: int, last_ns: int) -> Samples:
         """Return the rows of an MSID with ``first_ns <= instant <= last_ns`` as ticks.
@@ -318,17 +330,68 @@ class JetaReader:
                 return look(commits, manifest)
             except FileNotFoundError as err:
                 missing = err.filename
-                self._manifests.pop(msid, None)
+                self._forget(msid)
         raise ArchiveCorruptError(
             f"segment {missing} is listed but not there; run  jeta verify  and restore it from a backup"
         )
+
+    def _forget(self, msid: str) -> None:
+        """Read the manifests of an MSID again."""
+        self._manifests.pop(msid, None)
+        for product in BIN_WIDTHS_S:
+            self._products.pop((msid, product), None)
+
+    def stored_bins(
+        self, msid: str, product: str, bins: Range, recipe: Recipe, more: Iterable[Range] = ()
+    ) -> StoredBins:
+        """Return what is stored of the statistics of some bins.
+
+        Parameters
+        ----------
+        msid : str
+            Exact upper-case name.
+        product : {'5min', 'daily'}
+            Which statistics.
+        bins : (int, int)
+            The bins ``[first, stop)``.
+        recipe : Recipe
+            How samples become statistics; what was made otherwise is not used.
+        more : iterable of (int, int)
+            Bins of which nothing stored is wanted.
+
+        Returns
+        -------
+        StoredBins
+            And which of the bins are to be worked out from the samples: those that are not over yet or not stored yet, and
+            those that rows in the journal fall into. All of them where what is stored is damaged, with a warning in the log.
+        """
+        dt_s = BIN_WIDTHS_S[product]
+        nothing = StoredBins(None, [bins] if bins[0] < bins[1] else [])
+
+        def look(commits: list[JournalFile], manifest: Manifest) -> StoredBins:
+            stored = self.product(msid, product) if recipe.is_stored else None
+            if stored is None or stored.recipe != recipe.signature:
+                return nothing
+            bounds = column.bounds_between(bins[0] * float(dt_s), bins[1] * float(dt_s))
+            pending = find_pending(commits, msid, bounds, after=stored.folded)
+            found = stored_bins(self.layout.column(msid, product), stored, bins, more, pending, dt_s)
+            types = _value_types(commits, manifest, msid)
+            if found.binned is None or found.binned.counts is not None or recipe.calibrations is not None:
+                return found
+            return replace(found, binned=in_type(found.binned, np.result_type(*map(np.dtype, types))))
+
+        try:
+            return self._look(msid, look)
+        except ArchiveCorruptError as err:
+            _log.warning("statistics of %s are worked out from its samples: %s", msid, err)
+            return nothing
 
     def _ask(self, msid: str, start_s: float, stop_s: float, question: Callable[[Coverage], T]) -> T:
         """Ask something of the instants of a span, without reading them."""
 
         def look(commits: list[JournalFile], manifest: Manifest) -> T:
             resolution = column.common_resolution(manifest, *_resolutions(commits, msid))
-            bounds = None if start_s == -math.inf and stop_s == math.inf else _bounds_s(start_s, stop_s)
+            bounds = None if start_s == -math.inf and stop_s == math.inf else column.bounds_between(start_s, stop_s)
             pending = find_pending(commits, msid, bounds, after=manifest.folded)
             index = TimeIndex(manifest, self.layout.column(msid), resolution)
             there = None if pending is None else pending.among([resolution])
@@ -428,13 +491,22 @@ class JetaReader:
         return self._ask(msid, -math.inf, math.inf, lambda there: there.instant_at_or_after(instant_s))
 
 
-def _bounds_s(start_s: float, stop_s: float) -> Bounds:
-    """The span ``[start_s, stop_s)`` in ticks of any resolution."""
-
-    def bounds(resolution: str) -> tuple[int, int]:
-        return first_tick_at_or_after(start_s, resolution), first_tick_at_or_after(stop_s, resolution)
-
-    return bounds
+def _as_it_is_now(
+    path: Path, key: K, known: dict[K, tuple[tuple[int, int, int], T]], load: Callable[[], T | None]
+) -> T | None:
+    """What a file says that is replaced as a whole, read again when it was; None if it is not there."""
+    try:
+        status = path.stat()
+    except FileNotFoundError:
+        return None
+    signature = (status.st_mtime_ns, status.st_size, status.st_ino)
+    last = known.get(key)
+    if last is not None and last[0] == signature:
+        return last[1]
+    found = load()
+    if found is not None and time.time_ns() - status.st_mtime_ns > _SETTLED_NS:
+        known[key] = (signature, found)
+    return found
 
 
 def _resolutions(commits: list[JournalFile], msid: str) -> list[str]:
@@ -445,9 +517,8 @@ def _resolutions(commits: list[JournalFile], msid: str) -> list[str]:
 
 def _value_types(commits: list[JournalFile], manifest: Manifest, msid: str) -> set[str]:
     """Types of the rows that some commits and a column hold of an MSID."""
-    found = {name.decode() for name in set(manifest.segments["dtype"].tolist())}
     entries = (commit.find(msid) for commit in commits)
-    return found | {entry["dtype"].decode() for entry in entries if entry is not None}
+    return column.value_types(manifest) | {entry["dtype"].decode() for entry in entries if entry is not None}
 
 
 def _span_ns(record: np.ndarray[tuple[int], np.dtype[np.void]]) -> tuple[int, int]:

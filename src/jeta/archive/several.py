@@ -10,7 +10,7 @@ from jeta.tdb import Tdb
 from jeta.tdb.stores import search_line
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     import numpy as np
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from jeta.archive.coverage import RowsBetween
     from jeta.archive.output import Rows
     from jeta.archive.reader import ArchiveReader
+    from jeta.archive.recipe import Recipe
+    from jeta.archive.stored_bins import StoredBins
+    from jeta.statistics.binned import Range
     from jeta.tdb import Entry
 
 
@@ -157,6 +160,12 @@ class SeveralReaders:
     def instant_at_or_after(self, msid: str, instant_s: float) -> float | None:
         """Return the first sample at or after an instant, in seconds; None if there is none."""
         return self.reader_of(msid).instant_at_or_after(msid, instant_s)
+
+    def stored_bins(
+        self, msid: str, product: str, bins: Range, recipe: Recipe, more: Iterable[Range] = ()
+    ) -> StoredBins:
+        """Return what is stored of the statistics of some bins, and which of them are to be worked out from samples."""
+        return self.reader_of(msid).stored_bins(msid, product, bins, recipe, more)
 
 
 class _JoinedEntries:

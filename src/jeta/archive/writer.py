@@ -6,17 +6,23 @@ rename, and a fold can be run again from the start.
 
 from __future__ import annotations
 
+import math
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
-from jeta.archive import fold, journal, state
-from jeta.archive.fold_worker import FoldWorkers
+from jeta.archive import journal, state
+from jeta.archive.distribute import Help, distribute
 from jeta.archive.lock import WriterLock
+from jeta.archive.product_fold import PRODUCTS, Column, mark_stale
+from jeta.archive.publish import publish
 from jeta.archive.reader import NS, JetaReader
+from jeta.archive.tasks import Fold, Refresh, Task
+from jeta.archive.workers import Workers
 from jeta.errors import MsidNameError, ValuesError
 from jeta.files import remove_leftovers
 from jeta.logs import logger
@@ -26,7 +32,7 @@ from jeta.times import TICKS_PER_SECOND
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from concurrent.futures import Executor
     from types import TracebackType
 
@@ -204,8 +210,9 @@ class Writer:
         workers: int = 1,
         executor: Executor | None = None,
         progress: Callable[[int, int], None] | None = None,
+        statistics: bool | None = None,
     ) -> int:
-        """Move everything in the journal into the columns.
+        """Move everything in the journal into the columns, and bring statistics into step.
 
         Parameters
         ----------
@@ -215,6 +222,9 @@ class Writer:
             Does the work instead of processes of our own, MSIDs apart.
         progress : callable, optional
             Is called with the number of MSIDs done and in all.
+        statistics : bool, optional
+            Whether statistics are kept; by default as the archive's settings say. If not, those that are stored already and
+            that the rows touch are noted as stale, and worked out from the samples when they are fetched.
 
         Returns
         -------
@@ -227,18 +237,76 @@ class Writer:
             return 0
         names = sorted({name for commit in commits for name in commit.names()})
         rows = sum(int(commit.entries["rows"].sum()) for commit in commits)
-        if executor is None and workers > 1 and rows >= _ROWS_WORTH_WORKERS and len(names) >= _NAMES_WORTH_WORKERS:
-            with FoldWorkers() as processes, ThreadPoolExecutor(workers - 1) as threads:
-                run, ahead = processes.fold_some, 2 * (workers - 1)
-                fold.fold_columns(self.layout.root, names, executor=threads, run=run, ahead=ahead, progress=progress)
-        else:
-            fold.fold_columns(self.layout.root, names, executor=executor, progress=progress)
+        is_much = rows >= _ROWS_WORTH_WORKERS and len(names) >= _NAMES_WORTH_WORKERS
+        task = Fold(self.reader.config.statistics if statistics is None else statistics)
+        self._do(task, names, workers if is_much else 1, executor, progress)
         self._save_state(state.State(commits[-1].number, self._state.first_ns))
         # Oldest first: what is left after a kill are the latest commits, and laying those over themselves changes nothing.
         for commit in commits:
             commit.path.unlink()
         _log.info("folded %d rows of %d MSIDs out of %d commits", rows, len(names), len(commits))
         return rows
+
+    def _do(
+        self,
+        task: Task,
+        names: Sequence[str],
+        workers: int,
+        executor: Executor | None,
+        progress: Callable[[int, int], None] | None,
+        names_a_task: int | None = None,
+    ) -> None:
+        """Do a task for some MSIDs, by an executor or by so many processes, and publish what comes of it."""
+        do = partial(distribute, self.layout.root, names, task, names_a_task=names_a_task, progress=progress)
+        if executor is not None:
+            do(by=Help(executor, task))
+        elif workers < 2:
+            do()
+        else:
+            with Workers() as processes, ThreadPoolExecutor(workers - 1) as threads:
+                do(by=Help(threads, processes.doing(task), ahead=2 * (workers - 1)))
+
+    def refresh_statistics(
+        self,
+        names: Sequence[str],
+        start_s: float = -math.inf,
+        stop_s: float = math.inf,
+        *,
+        anew: bool = False,
+        workers: int = 1,
+        executor: Executor | None = None,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> None:
+        """Work out the statistics that are lacking; the journal must be empty, see `fold`.
+
+        Parameters
+        ----------
+        names : sequence of str
+            Exact upper-case names.
+        start_s, stop_s : float
+            Only the bins that touch ``[start_s, stop_s)``, seconds of the archive's time system.
+        anew : bool
+            Also those that are there: they are noted as stale first, so that, killed anywhere, the rest is worked out by the
+            next call.
+        workers, executor, progress
+            As for `fold`.
+        """
+        self._lock.require()
+        if anew:
+            publish(
+                [
+                    ready
+                    for name in names
+                    for product in PRODUCTS
+                    if (ready := mark_stale(self._column(name), product, (start_s, stop_s))) is not None
+                ]
+            )
+        # MSIDs differ by orders of magnitude in rows: one at a time keeps all workers busy to the end.
+        self._do(Refresh(start_s, stop_s), names, workers, executor, progress, names_a_task=1)
+
+    def _column(self, msid: str) -> Column:
+        """The column of an MSID, whose statistics are kept."""
+        return Column.of(self.reader, msid, self.reader.manifest(msid))
 
 
 def _spans_ns(rows: Samples) -> list[tuple[int, int]]:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from jeta.tdb import Entry
     from jeta.units import Units
 
-_BESIDE = ("alarms", "times0", "_counts")
+_BESIDE = ("alarms", "nans", "times0", "_counts")
 """Arrays of one item a sample that are no columns."""
 
 
@@ -40,6 +40,7 @@ class Arrays:
     times0: NDArray[np.float64]
     bads: NDArray[np.bool_] | None
     alarms: NDArray[np.int16] | None
+    nans: NDArray[np.int32] | None = None
     tstart: float
     tstop: float
     datestart: str

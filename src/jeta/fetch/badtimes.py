@@ -103,7 +103,13 @@ def _set_applied(on: bool) -> None:
 
 def automatic_bads(name: str, times: NDArray[np.float64], system: str, archive: str | None) -> NDArray[np.bool_] | None:
     """Return which samples are bad by the table in use; None unless `apply_bad_times` is on."""
-    return known_spans(name, system, archive).contains(times) if _applied.is_set() else None
+    spans = applied_spans(name, system, archive)
+    return None if spans is None else spans.contains(times)
+
+
+def applied_spans(name: str, system: str, archive: str | None) -> Intervals | None:
+    """Return the bad times of an MSID; None unless `apply_bad_times` is on."""
+    return known_spans(name, system, archive) if _applied.is_set() else None
 
 
 def mark_bad_times(series: Series) -> None:

@@ -6,37 +6,48 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from jeta.archive.output import Rows
 from jeta.computed import compute
-from jeta.fetch import binned, systems
-from jeta.fetch.msid import STATS_DT
+from jeta.fetch import systems
+from jeta.samples import FLAGGED_BY_SOURCE
 
 if TYPE_CHECKING:
     from jeta.computed import ComputedMsid, ComputedResult
+    from jeta.fetch.binned import Wanted
     from jeta.fetch.msid import MSID
     from jeta.fetch.query import Span
 
 
-def fill(dat: MSID, computed: tuple[type[ComputedMsid], list[Any]], spans: list[Span]) -> None:
+def fill(dat: MSID, computed: tuple[type[ComputedMsid], list[Any]], spans: list[Span], wanted: Wanted | None) -> None:
     """Put what a class of computed MSIDs gives for some spans, both ends included, into an object.
 
     Statistics are those of the samples of the span widened by one bin on each side.
     """
-    if dat.stat is None:
+    if wanted is None:
         results = [_result(dat, computed, span.tstart, span.tstop) for span in spans]
         dat.unit = results[0].unit
         _put(dat, results)
         return
-    dat.dt = STATS_DT[dat.stat]
+    from jeta.fetch import binned  # noqa: PLC0415 - not needed to fetch samples
+
     parts = []
     for span in spans:
         result = _result(dat, computed, span.tstart - dat.dt, span.tstop + dat.dt)
         dat.unit = result.unit
-        good = ~np.asarray(result.columns["bads"])
-        columns = binned.of_samples(dat, result.columns["times"][good], np.asarray(result.columns["vals"])[good])
-        times = result.columns["times"]
-        parts.append(binned.within(columns, span, dat.dt, float(times[-1]) if len(times) else -np.inf))
-    binned.put(dat, parts)
+        parts.append(binned.of_samples(dat, _rows(result), span, wanted))
+    binned.put(dat, parts, wanted)
     dat.bads = np.zeros(len(dat), bool)
+
+
+def _rows(result: ComputedResult) -> Rows:
+    """What a class gave, as rows of an archive."""
+    columns = result.columns
+    vals, texts, raws = np.asarray(columns["vals"]), None, None
+    if vals.dtype.kind == "U":
+        texts, vals = np.unique(vals, return_inverse=True)
+        raws = np.full(len(texts), np.nan)
+    quality = np.where(columns["bads"], np.uint8(FLAGGED_BY_SOURCE), np.uint8(0))
+    return Rows(columns["times"], vals, texts, raws, quality, None)
 
 
 def _result(dat: MSID, computed: tuple[type[ComputedMsid], list[Any]], start_s: float, stop_s: float) -> ComputedResult:

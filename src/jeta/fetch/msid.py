@@ -13,10 +13,13 @@ from jeta.fetch.systems import system_of
 from jeta.units import Units, can_convert, convert_columns, label_in
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from jeta.archive import ArchiveReader
+    from jeta.fetch.binned import Wanted
 
 STATS_DT = {"5min": 328, "daily": 86400}
-"""Width of the bins of each kind of statistics, seconds."""
+"""Width of the bins of each kind of statistics that is stored, seconds."""
 
 
 class MSID(Series):
@@ -34,10 +37,18 @@ class MSID(Series):
         Stop of the span, itself outside; by default now.
     filter_bad : bool
         Leave bad samples out.
-    stat : {None, '5min', 'daily'}
-        Which statistics to fetch instead of samples: of bins of 328 s, or of 86400 s.
+    stat : {None, '5min', 'daily'} or str
+        Which statistics to fetch instead of samples: of bins of 328 s, or of 86400 s; or of any width, as in ``'1h'``, ``'30d'``
+        or ``'90s'`` (units s, min, h, d, w). Bins are multiples of their width, in the seconds of the archive.
     bracket : bool
         Also fetch the last sample before the span and the first at or after its stop.
+    last_bin : bool
+        Of statistics, also the bin that is not over yet, of the samples that are there.
+    where : str, list of pairs, or table, optional
+        Statistics of the samples at these times only, both ends included: an expression over MSIDs, such as
+        ``"SA_MODE == 'FINE' & SA_TEMP > 20"``, or intervals, as `select_intervals` takes them.
+    percentiles : iterable of float, optional
+        Which percentiles to give, in percent, in place of those of the statistic: 99.9 is `p99_9s`.
 
     Attributes
     ----------
@@ -57,8 +68,10 @@ class MSID(Series):
         Unit of the values, in the unit system of the module.
     units : Units
         The unit system.
-    dt : int
+    dt : int or float
         Width of a bin in seconds; only for statistics.
+    nans : int32 array, shape (rows,), or None
+        Of statistics, how many samples of each bin are no number, and left out of all else; None where none is.
     colnames : list of str
         Names of the array attributes.
     data_source : dict
@@ -89,7 +102,7 @@ class MSID(Series):
         dat.times, dat.vals
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the ancestors' arguments, and a few by keyword
         self,
         msid: str,
         start: Any = None,
@@ -98,8 +111,11 @@ class MSID(Series):
         stat: str | None = None,
         *,
         bracket: bool = False,
+        last_bin: bool = False,
+        where: Any = None,
+        percentiles: Iterable[float] | None = None,
     ) -> None:
-        check_stat(stat, bracket=bracket)
+        binning = check_stat(stat, bracket=bracket, last_bin=last_bin, where=where, percentiles=percentiles)
         archive = session.archive_for_fetch()
         found = names.find_one(msid, archive)
         self.msid, self.MSID, self.stat = found.msid, found.MSID, stat
@@ -114,18 +130,20 @@ class MSID(Series):
         if spans is None:
             spans = [span_of(self._first(archive) if start is None else start, stop, archive)]
         self._set_span(hull(spans, archive))
-        if start is None and stat is not None:
-            # The midpoint of the first bin may come before the first sample in it.
-            spans = [Span(bin_start(spans[0].tstart, STATS_DT[stat]), spans[0].tstop)]
+        if binning is not None:
+            self.dt = binning.width.dt_s
+            if start is None:
+                # The midpoint of the first bin may come before the first sample in it.
+                spans = [Span(bin_start(spans[0].tstart, self.dt), spans[0].tstop)]
         # No intervals at all still give arrays, empty ones, of the right types.
         wanted = spans or [Span(0.0, 0.0)]
         if found.computed is not None:
             _refuse_bracket(found, bracket=bracket)
             from jeta.fetch import from_computed  # noqa: PLC0415 - not needed to import fetch
 
-            from_computed.fill(self, found.computed, wanted)
+            from_computed.fill(self, found.computed, wanted, binning)
         else:
-            self._fill(archive, wanted, bracket=bracket)
+            self._fill(archive, wanted, binning, bracket=bracket)
             if intervals is not None:
                 self.data_source = {}
         self._finish(filter_bad=filter_bad)
@@ -146,19 +164,18 @@ class MSID(Series):
         self.tstart, self.tstop = span.tstart, span.tstop
         self.datestart, self.datestop = span.dates(self.time_system)
 
-    def _fill(self, archive: ArchiveReader, spans: list[Span], *, bracket: bool) -> None:
+    def _fill(self, archive: ArchiveReader, spans: list[Span], binning: Wanted | None, *, bracket: bool) -> None:
         """Read the samples, or the statistics, and convert them."""
-        from jeta.fetch import reading  # noqa: PLC0415 - as above
+        if binning is None:
+            from jeta.fetch import reading  # noqa: PLC0415 - as above
 
-        if self.stat is None:
             self.colnames = ["vals", "times", "bads"]
             samples, self.data_source = reading.read(self.MSID, spans, archive, self.entry, bracket=bracket)
             self.set_samples(samples)
         else:
             from jeta.fetch import binned  # noqa: PLC0415 - as above
 
-            self.dt = STATS_DT[self.stat]
-            binned.fill(self, archive, spans)
+            binned.fill(self, archive, spans, binning)
         if self.entry is None:
             self.entry = names.entry_of_others(self.MSID)
         self._convert()
@@ -194,7 +211,7 @@ class MSID(Series):
 class Msid(MSID):
     """An `MSID` without its bad samples: the same with ``filter_bad=True``."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the ancestors' arguments, and a few by keyword
         self,
         msid: str,
         start: Any = None,
@@ -203,24 +220,47 @@ class Msid(MSID):
         stat: str | None = None,
         *,
         bracket: bool = False,
+        last_bin: bool = False,
+        where: Any = None,
+        percentiles: Iterable[float] | None = None,
     ) -> None:
-        super().__init__(msid, start, stop, filter_bad, stat, bracket=bracket)
+        more: dict[str, Any] = {"last_bin": last_bin, "where": where, "percentiles": percentiles}
+        super().__init__(msid, start, stop, filter_bad, stat, bracket=bracket, **more)
 
 
-def check_stat(stat: str | None, *, bracket: bool = False) -> None:
-    """Refuse what is no product.
+def check_stat(
+    stat: str | None,
+    *,
+    bracket: bool = False,
+    last_bin: bool = False,
+    where: Any = None,
+    percentiles: Iterable[float] | None = None,
+) -> Wanted | None:
+    """Return which statistics the arguments of a fetch ask for, None for samples.
 
     Raises
     ------
     StatError
-        If `stat` is not None, '5min' or 'daily', or statistics are asked for together with samples at the edges.
+        If there are no such statistics, they are asked for together with samples at the edges, or samples are asked for
+        with what only statistics have.
+    ValuesError
+        If `percentiles` are no percentiles.
     """
-    if stat is not None and not (isinstance(stat, str) and stat in STATS_DT):
-        raise StatError(f"stat must be None or one of {', '.join(map(repr, STATS_DT))}, but is {stat!r}")
-    if stat is not None and bracket:
+    if stat is None:
+        given = {"last_bin": last_bin or None, "where": where, "percentiles": percentiles}
+        for name, value in given.items():
+            if value is not None:
+                raise StatError(
+                    f"{name}={value!r} is for statistics, but stat is None: give stat='daily', '5min' or a width such as '1h'"
+                )
+        return None
+    from jeta.fetch.binned import Wanted  # noqa: PLC0415 - not needed to import fetch
+
+    if bracket:
         raise StatError(
             f"bracket=True adds samples at the edges, which stat={stat!r} has none of; leave one of them out"
         )
+    return Wanted.of(stat, percentiles, last_bin=last_bin, where=where)
 
 
 def _refuse_bracket(found: names.Found, *, bracket: bool) -> None:

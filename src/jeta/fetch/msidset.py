@@ -32,9 +32,11 @@ class MSIDset(OrderedDict[str, MSID]):
         As for `MSID`, the same for all.
     filter_bad : bool
         Leave out the bad samples of each MSID.
-    stat : {None, '5min', 'daily'}
+    stat : {None, '5min', 'daily'} or str
         As for `MSID`.
-    bracket : bool
+    bracket, last_bin : bool
+        As for `MSID`.
+    where, percentiles
         As for `MSID`.
 
     Attributes
@@ -66,7 +68,7 @@ class MSIDset(OrderedDict[str, MSID]):
     datestart: str
     datestop: str
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the ancestors' arguments, and a few by keyword
         self,
         msids: Iterable[str] | str | None = None,
         start: Any = None,
@@ -75,11 +77,16 @@ class MSIDset(OrderedDict[str, MSID]):
         stat: str | None = None,
         *,
         bracket: bool = False,
+        last_bin: bool = False,
+        where: Any = None,
+        percentiles: Iterable[float] | None = None,
     ) -> None:
         super().__init__()
         if msids is None:
             return
-        check_stat(stat, bracket=bracket)
+        percentiles = None if percentiles is None else list(percentiles)
+        more: dict[str, Any] = {"last_bin": last_bin, "where": where, "percentiles": percentiles}
+        check_stat(stat, bracket=bracket, **more)
         names = [name for each in as_list(msids) for name in msid_glob(each)[0]]
         archive = session.archive_for_fetch()
         # One look at the clock for all members: None as stop must mean the same instant for each.
@@ -88,7 +95,7 @@ class MSIDset(OrderedDict[str, MSID]):
             once = span_of(start, stop, archive)
             span = (None if start is None else once.tstart), once.tstop
         for name in names:
-            self[name] = self.MSID(name, *span, filter_bad=False, stat=stat, bracket=bracket)
+            self[name] = self.MSID(name, *span, filter_bad=False, stat=stat, bracket=bracket, **more)
         self._set_span(archive, start, stop)
         if filter_bad:
             self.filter_bad()
@@ -333,7 +340,7 @@ def _restore(cls: type[MSIDset], items: list[tuple[str, MSID]], attributes: dict
 class Msidset(MSIDset):
     """An `MSIDset` without bad samples: the same with ``filter_bad=True``; its members are `MSID` objects."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - as above
         self,
         msids: Iterable[str] | str,
         start: Any = None,
@@ -342,5 +349,9 @@ class Msidset(MSIDset):
         stat: str | None = None,
         *,
         bracket: bool = False,
+        last_bin: bool = False,
+        where: Any = None,
+        percentiles: Iterable[float] | None = None,
     ) -> None:
-        super().__init__(msids, start, stop, filter_bad, stat, bracket=bracket)
+        more: dict[str, Any] = {"last_bin": last_bin, "where": where, "percentiles": percentiles}
+        super().__init__(msids, start, stop, filter_bad, stat, bracket=bracket, **more)

@@ -8,10 +8,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from numpy.typing import NDArray
 
     from jeta.archive.coverage import RowsBetween
     from jeta.archive.output import Rows
+    from jeta.archive.recipe import Recipe
+    from jeta.archive.stored_bins import StoredBins
+    from jeta.statistics.binned import Range
     from jeta.tdb import Tdb
 
 
@@ -64,6 +69,19 @@ class NoArchive:
 
     def spacing(self, msid: str, start_s: float, stop_s: float) -> None:
         """Return None: there are no samples."""
+
+    def stored_bins(
+        self,
+        msid: str,  # noqa: ARG002 - the protocol's
+        product: str,  # noqa: ARG002
+        bins: Range,
+        recipe: Recipe,  # noqa: ARG002
+        more: Iterable[Range] = (),  # noqa: ARG002
+    ) -> StoredBins:
+        """Return that no statistics are stored."""
+        from jeta.archive.stored_bins import StoredBins  # noqa: PLC0415 - not needed to import fetch
+
+        return StoredBins(None, [bins])
 
     def states(self, msid: str) -> list[tuple[int, str]]:  # noqa: ARG002 - the protocol's
         """Return no states."""

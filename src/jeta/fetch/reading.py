@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from jeta.archive.recipe import flagged
 from jeta.fetch import session
-from jeta.samples import FLAGGED_BY_PERSON, FLAGGED_BY_SOURCE
 from jeta.times import show
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from jeta.archive import ArchiveReader
     from jeta.archive.output import Rows
     from jeta.fetch.query import Span
-    from jeta.tdb import Calibration, Entry
+    from jeta.tdb import Entry
 
 
 @dataclass(slots=True)
@@ -151,7 +151,7 @@ def sampled(parts: Sequence[Rows], entry: Entry | None, system: str) -> Sampled:
         Time system of the rows.
     """
     times = _joined([part.times for part in parts])
-    bads = _joined([_bads(part) for part in parts])
+    bads = _joined([flagged(part) for part in parts])
     alarms = None
     if any(part.alarm is not None for part in parts):
         alarms = _joined([np.zeros(len(p.times), np.int16) if p.alarm is None else p.alarm for p in parts])
@@ -164,27 +164,6 @@ def sampled(parts: Sequence[Rows], entry: Entry | None, system: str) -> Sampled:
         if calibrations is not None and vals.dtype.kind in "iufb":
             counts, vals = vals, calibrations.apply(vals, times, system)
     return Sampled(times, vals, codes, texts, counts, _states(parts), bads, alarms)
-
-
-def calibrated(rows: Rows, calibrations: Calibration, system: str) -> Rows:
-    """Return rows of raw counts as values; those of texts as they are.
-
-    Parameters
-    ----------
-    rows : Rows
-        Rows.
-    calibrations : Calibration
-        The curves.
-    system : str
-        Time system of the rows.
-    """
-    if rows.texts is not None:
-        return rows
-    vals = calibrations.apply(rows.values, rows.times, system)
-    if vals.dtype.kind != "U":
-        return with_values(rows, vals)
-    texts, codes = np.unique(vals, return_inverse=True)
-    return replace(rows, values=codes, texts=texts, raws=np.full(len(texts), np.nan))
 
 
 def with_values(rows: Rows, values: NDArray[Any]) -> Rows:
@@ -224,11 +203,3 @@ def _values(rows: Rows) -> NDArray[Any]:
     if rows.texts is None:
         return rows.values
     return rows.texts[rows.values] if len(rows.texts) else np.empty(len(rows.values), "U1")
-
-
-def _bads(rows: Rows) -> NDArray[np.bool_]:
-    """Which samples the source or a person has flagged as bad."""
-    if rows.quality is None:
-        return np.zeros(len(rows.times), bool)
-    flagged: NDArray[np.bool_] = (rows.quality & np.uint8(FLAGGED_BY_SOURCE | FLAGGED_BY_PERSON)) != 0
-    return flagged

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from jeta.archive.recipe import calibrated
 from jeta.errors import SourceError, UnknownMsidError
 from jeta.fetch import reading
 from jeta.fetch.query import Span
@@ -118,7 +119,7 @@ class SeveralSources:
         else:
             rows = source.read(self.name, start_s, stop_s, self.system, bracket=bracket)
         if calibrations is not None and (source is None or source.gives_counts):
-            return reading.calibrated(rows, calibrations, self.system)
+            return calibrated(rows, calibrations, self.system)
         return rows if source is None or not len(rows.times) else self._in_unit(rows, selected)
 
     def _in_unit(self, rows: Rows, selected: Selected) -> Rows:

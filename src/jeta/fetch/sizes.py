@@ -10,8 +10,9 @@ import numpy as np
 from jeta import interpolation
 from jeta.errors import TooLargeError, ValuesError
 from jeta.fetch import names, session
-from jeta.fetch.msid import MSID, STATS_DT, check_stat
+from jeta.fetch.msid import MSID, check_stat
 from jeta.fetch.query import Span, span_of
+from jeta.statistics import width_of
 
 if TYPE_CHECKING:
     from jeta.fetch.telem import MostMb
@@ -40,8 +41,8 @@ def get_fetch_size(
         Names or patterns.
     start, stop : time
         Half-open span.
-    stat : {None, '5min', 'daily'}
-        Which statistics.
+    stat : {None, '5min', 'daily'} or str
+        Which statistics, as for `MSID`.
     interpolate_dt : float, optional
         Spacing of the grid onto which the samples are brought, seconds.
     fast : bool
@@ -106,7 +107,7 @@ def _size(found: names.Found, span: Span, stat: str | None, interpolate_dt: floa
         rows = max(rows, _rows_by_sample(found, span))
     bytes_a_row = _bytes_a_row(found, span, stat)
     if stat is not None:
-        rows = min(rows, length_s / STATS_DT[stat])
+        rows = min(rows, length_s / width_of(stat).dt_s)
     fetched = rows * bytes_a_row
     if interpolate_dt is None:
         return fetched, fetched

@@ -11,11 +11,11 @@ from jeta import interpolation
 from jeta.errors import StatError
 from jeta.fetch import sizes, systems, together
 from jeta.fetch.gridding import last_s
-from jeta.fetch.msid import STATS_DT
 from jeta.fetch.names import as_list
 from jeta.fetch.query import Span, now_s, one_instant
 from jeta.fetch.session import archive_for_fetch
 from jeta.logs import logger
+from jeta.statistics import width_of
 from jeta.times import show
 
 if TYPE_CHECKING:
@@ -59,8 +59,8 @@ def get_telem(  # noqa: PLR0913 - the ancestors' arguments
         Names or patterns.
     start, stop : time, optional
         Half-open span; by default the 30 days before `stop`, and now.
-    sampling : {'full', '5min', 'daily'}
-        Samples, or which statistics.
+    sampling : {'full', '5min', 'daily'} or str
+        Samples, or which statistics, as `stat` of `MSID`.
     unit_system : {'eng', 'sci', 'cxc'}
         Units of the values.
     interpolate_dt : float, optional
@@ -168,9 +168,10 @@ def _stat(sampling: str) -> str | None:
     """
     if sampling == "full":
         return None
-    if not isinstance(sampling, str) or sampling not in STATS_DT:
-        raise StatError(f"sampling must be 'full', {' or '.join(map(repr, STATS_DT))}, but is {sampling!r}")
-    return sampling
+    try:
+        return width_of(sampling).name
+    except StatError as err:
+        raise StatError(f"sampling must be 'full', or a statistic, but is {sampling!r}: {err}") from err
 
 
 def _show_times(dats: MSIDset, time_format: str | None) -> None:

@@ -20,6 +20,7 @@ def fold(
     workers: int | None = None,
     executor: Executor | None = None,
     progress: Callable[[int, int], None] | None = None,
+    statistics: bool | None = None,
 ) -> int:
     """Move what `append` and `ingest` have committed from the journal into the columns.
 
@@ -37,6 +38,9 @@ def fold(
         Does the work instead of processes of our own.
     progress : callable, optional
         Is called with the number of MSIDs done and in all.
+    statistics : bool, optional
+        Whether statistics are kept in step; by default as ``statistics`` in ``archive.yaml`` says. If not, fetches work out
+        from samples what is stale or not stored, until `update.statistics` is called.
 
     Returns
     -------
@@ -50,4 +54,4 @@ def fold(
     """
     count = settings.from_environment().workers if workers is None else workers
     with writer_for(archive) as writer:
-        return writer.fold(workers=count, executor=executor, progress=progress)
+        return writer.fold(workers=count, executor=executor, progress=progress, statistics=statistics)

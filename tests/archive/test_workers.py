@@ -13,7 +13,8 @@ import numpy as np
 import pytest
 
 from jeta.archive import JetaReader, Writer, create_archive, writer
-from jeta.archive.fold_worker import FoldWorkers
+from jeta.archive.tasks import Fold
+from jeta.archive.workers import Workers
 from jeta.errors import ArchiveCorruptError
 from jeta.operations import verify
 from jeta.samples import Samples
@@ -51,8 +52,8 @@ def test_workers_fold_what_one_process_would(root):
 
 
 def test_worker_gives_its_result_and_ends_with_the_block(root):
-    with FoldWorkers() as workers:
-        ready = workers.fold_some(root, NAMES[:3])
+    with Workers() as workers:
+        ready = workers.doing(Fold())(root, NAMES[:3])
         (process,) = workers._processes
         assert process.poll() is None
     assert [folded.folder.parent.name for folded in ready] == NAMES[:3]
@@ -62,25 +63,25 @@ def test_worker_gives_its_result_and_ends_with_the_block(root):
 def test_error_in_a_worker_is_raised_here_and_it_goes_on(root):
     commit = next((root / "journal").glob("*.h5"))
     whole = commit.read_bytes()
-    with FoldWorkers() as workers:
+    with Workers() as workers:
         commit.write_bytes(whole[:600])
         with pytest.raises(ArchiveCorruptError, match="journal file"):
-            workers.fold_some(root, NAMES[:1])
+            workers.doing(Fold())(root, NAMES[:1])
         commit.write_bytes(whole)
-        assert len(workers.fold_some(root, NAMES[:1])) == 1
+        assert len(workers.doing(Fold())(root, NAMES[:1])) == 1
 
 
 def test_no_archive_is_an_os_error_of_its_kind(tmp_path):
-    with FoldWorkers() as workers, pytest.raises((OSError, ArchiveCorruptError), match="no jeta archive"):
-        workers.fold_some(tmp_path, ["X"])
+    with Workers() as workers, pytest.raises((OSError, ArchiveCorruptError), match="no jeta archive"):
+        workers.doing(Fold())(tmp_path, ["X"])
 
 
 def test_killed_worker_is_told_and_the_fold_run_again(root):
-    with FoldWorkers() as workers:
-        workers.fold_some(root, NAMES[:1])
+    with Workers() as workers:
+        workers.doing(Fold())(root, NAMES[:1])
         os.kill(workers._processes[0].pid, signal.SIGKILL)
-        with pytest.raises(OSError, match="run the fold again"):
-            workers.fold_some(root, NAMES[1:2])
+        with pytest.raises(OSError, match="run the command again"):
+            workers.doing(Fold())(root, NAMES[1:2])
     with Writer(root) as own:
         assert own.fold() == 350
     assert verify(root) == []
@@ -90,8 +91,9 @@ def test_killed_worker_is_told_and_the_fold_run_again(root):
 def test_worker_ends_when_its_parent_is_killed(root):
     """It reads the end of the pipe; nothing needs to watch it."""
     code = (
-        "import sys, time; from pathlib import Path; from jeta.archive.fold_worker import FoldWorkers\n"
-        "workers = FoldWorkers(); workers.fold_some(Path(sys.argv[1]), ['M000'])\n"
+        "import sys, time; from pathlib import Path\n"
+        "from jeta.archive.tasks import Fold; from jeta.archive.workers import Workers\n"
+        "workers = Workers(); workers.doing(Fold())(Path(sys.argv[1]), ['M000'])\n"
         "print(workers._processes[0].pid, flush=True); time.sleep(60)\n"
     )
     with subprocess.Popen([sys.executable, "-c", code, root], stdout=subprocess.PIPE, text=True) as parent:

@@ -1,4 +1,4 @@
-"""Processes that write segments for a fold, one task a line on standard input, one result a line on standard output.
+"""Processes that do the tasks of a fold, one a line on standard input, one result a line on standard output.
 
 Not `multiprocessing`: a spawned child of that imports the caller's script again, which every analyst's script would have to be
 written for, and a forked one inherits the archive's lock. These end by themselves when the pipe from their parent closes,
@@ -12,25 +12,27 @@ import subprocess
 import sys
 import threading
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from jeta.archive.fold import Folded, fold_some
+from jeta.archive import tasks
+from jeta.archive.publish import Folded
 from jeta.errors import ArchiveCorruptError, JetaError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-class FoldWorkers:
+class Workers:
     """A worker process for each thread that asks for one; closed at the end of a ``with`` block.
 
     Examples
     --------
     ::
 
-        with FoldWorkers() as workers, ThreadPoolExecutor(2) as pool:
-            ready = pool.submit(workers.fold_some, root, names).result()
+        with Workers() as workers, ThreadPoolExecutor(2) as pool:
+            ready = pool.submit(workers.doing(Fold()), root, names).result()
     """
 
     def __init__(self) -> None:
@@ -51,8 +53,12 @@ class FoldWorkers:
             if process.stdout is not None:
                 process.stdout.close()
 
-    def fold_some(self, root: Path, names: Sequence[str]) -> list[Folded]:
-        """Do `jeta.archive.fold.fold_some` in this thread's worker.
+    def doing(self, task: tasks.Task) -> tasks.Task:
+        """Return a task that is done by the worker of the thread that calls it."""
+        return partial(self._do, task)
+
+    def _do(self, task: tasks.Task, root: Path, names: Sequence[str]) -> list[Folded]:
+        """Do a task for some MSIDs in this thread's worker.
 
         Raises
         ------
@@ -63,14 +69,15 @@ class FoldWorkers:
         """
         process = self._process()
         if process.stdin is None or process.stdout is None:
-            raise OSError(f"worker {process.pid} of the fold has no pipes; run the fold again with one worker")
+            raise OSError(f"worker {process.pid} has no pipes; run the command again with one worker")
         line = ""
         with suppress(BrokenPipeError):
-            process.stdin.write(json.dumps({"root": str(root), "names": list(names)}) + "\n")
+            wanted = {"task": tasks.to_dict(task), "root": str(root), "names": list(names)}
+            process.stdin.write(json.dumps(wanted) + "\n")
             process.stdin.flush()
             line = process.stdout.readline()
         if not line:
-            raise OSError(f"worker {process.pid} of the fold was killed; nothing is lost, run the fold again")
+            raise OSError(f"worker {process.pid} was killed; nothing is lost, run the command again")
         answer = json.loads(line)
         if "error" in answer:
             raise (
@@ -84,7 +91,7 @@ class FoldWorkers:
         """Return the worker of this thread, started when first asked for."""
         process: subprocess.Popen[str] | None = getattr(self._local, "process", None)
         if process is None:
-            command = [sys.executable, "-c", "from jeta.archive import fold_worker; fold_worker.serve()"]
+            command = [sys.executable, "-c", "from jeta.archive import workers; workers.serve()"]
             process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)  # noqa: S603 - our own
             self._local.process = process
             with self._lock:
@@ -103,11 +110,11 @@ def _folded(entry: dict[str, Any]) -> Folded:
     )
 
 
-def _answer(task: str) -> dict[str, object]:
+def _answer(line: str) -> dict[str, object]:
     """Do one task; an error is an answer too, for the parent to raise."""
-    wanted = json.loads(task)
+    wanted = json.loads(line)
     try:
-        ready = fold_some(Path(wanted["root"]), wanted["names"])
+        ready = tasks.from_dict(wanted["task"])(Path(wanted["root"]), wanted["names"])
     except (OSError, JetaError, MemoryError) as err:
         return {"error": str(err), "errno": getattr(err, "errno", None)}
     return {
@@ -126,6 +133,6 @@ def _answer(task: str) -> dict[str, object]:
 
 def serve() -> None:
     """Answer tasks until the parent closes the pipe or is gone."""
-    for task in sys.stdin:
-        sys.stdout.write(json.dumps(_answer(task)) + "\n")
+    for line in sys.stdin:
+        sys.stdout.write(json.dumps(_answer(line)) + "\n")
         sys.stdout.flush()

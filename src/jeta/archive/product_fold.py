@@ -1,0 +1,371 @@
+"""Keeping a statistics product in step with the samples of its MSID.
+
+`plan` decides which bins are worked out, from numbers alone; `update` does that after a fold of the column, `refresh` on demand.
+Either ends before the rename that makes it count, as `jeta.archive.fold` does.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from jeta.archive import column, manifest, product, product_file
+from jeta.archive.layout import MANIFEST_NAME
+from jeta.archive.manifest import RESOLUTIONS, Manifest
+from jeta.archive.product import Product
+from jeta.archive.publish import Folded
+from jeta.archive.recipe import Recipe
+from jeta.archive.rewrites import plan as plan_rewrites
+from jeta.archive.rewrites import split_rows
+from jeta.archive.sampled_bins import samples_of_bins
+from jeta.archive.stored_bins import touched_bins
+from jeta.errors import ArchiveCorruptError
+from jeta.files import aside_name
+from jeta.logs import logger
+from jeta.statistics import BIN_WIDTHS_S, bin_numbers
+from jeta.statistics.binned import Binned, Range, cut, joined, lacking, united
+from jeta.times import ticks_to_seconds
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from jeta.archive.pending import PendingRows
+    from jeta.archive.reader import JetaReader
+
+_log = logger(__name__)
+
+FILE_BINS = 2**16
+"""Bins of a full file: rewriting one takes some hundredths of a second."""
+ROWS_WORTH_STORING = 2**14
+"""Bins of fewer new rows are not stored yet: working them out at each fetch takes half a millisecond, writing a file one."""
+ROWS_AT_MOST = 2**20
+"""A fold works out the bins of so many rows at most that it did not bring itself; more wait for `refresh`."""
+
+PRODUCTS = tuple(BIN_WIDTHS_S)
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What is to be done to a product.
+
+    Attributes
+    ----------
+    ranges : list of (int, int)
+        Bins to work out; sorted and disjoint.
+    until : int
+        Bins below it are stored afterwards, or stale.
+    stale : list of (int, int)
+        Bins below it that are to be worked out another time.
+    """
+
+    ranges: list[Range]
+    until: int
+    stale: list[Range]
+
+
+def plan(
+    old: Product | None,
+    bins: Range,
+    touched: Iterable[Range],
+    *,
+    column_rows: int,
+    newer_rows: int,
+    keep: bool,
+) -> Work | None:
+    """Decide what a fold does to a product.
+
+    Parameters
+    ----------
+    old : Product or None
+        As it was before; None if there is none.
+    bins : (int, int)
+        The bins that are over: the first that has a sample, and the one of the last sample, itself not over.
+    touched : iterable of (int, int)
+        Bins that rows of the fold are in.
+    column_rows, newer_rows : int
+        Rows of the MSID after the fold, and those that the fold brought.
+    keep : bool
+        Whether statistics are kept; if not, touched bins are only noted as stale.
+
+    Returns
+    -------
+    Work or None
+        None if nothing changes.
+
+    Examples
+    --------
+    >>> plan(None, (3, 90), [], column_rows=20_000, newer_rows=20_000, keep=True)
+    Work(ranges=[(3, 90)], until=90, stale=[])
+    >>> plan(None, (3, 90), [], column_rows=200, newer_rows=200, keep=True) is None
+    True
+    """
+    until = bins[0] if old is None else old.until
+    behind = column_rows - (0 if old is None else old.column_rows)
+    late = [] if old is None else united(cut(touched, -(2**62), until))
+    stale = [] if old is None else list(old.stale)
+    if not keep:
+        return Work([], until, united(stale, late)) if late else None
+    is_due = late or behind >= ROWS_WORTH_STORING
+    if bins[1] <= until or not is_due or behind > max(ROWS_AT_MOST, 2 * newer_rows):
+        return Work(late, until, lacking(stale, late)) if late else None
+    ranges = united(late, [(until, bins[1])])
+    return Work(ranges, bins[1], lacking(stale, ranges))
+
+
+def plan_refresh(old: Product | None, bins: Range, span: Range) -> Work | None:
+    """Decide what is done to a product on demand: all that it lacks of a span.
+
+    Parameters
+    ----------
+    old, bins
+        As for `plan`.
+    span : (int, int)
+        The bins to bring up to date.
+
+    Returns
+    -------
+    Work or None
+        None if nothing is lacking.
+
+    Examples
+    --------
+    >>> plan_refresh(None, (3, 90), (50, 60))
+    Work(ranges=[(50, 60)], until=60, stale=[(3, 50)])
+    """
+    until = bins[0] if old is None else old.until
+    stale = [] if old is None else list(old.stale)
+    lacks = united(stale, [(until, bins[1])])
+    ranges = [each for low, high in lacks for each in cut([(low, high)], *span)]
+    if not ranges:
+        return None
+    new_until = max(until, ranges[-1][1])
+    return Work(ranges, new_until, lacking(united(stale, [(until, new_until)]), ranges))
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column whose statistics are kept, as it is after a fold.
+
+    Attributes
+    ----------
+    reader : JetaReader
+        The archive; nobody else changes it meanwhile.
+    msid : str
+        Exact upper-case name.
+    segments : Manifest
+        Of the column; its files are there, though it need not be published yet.
+    recipe : Recipe
+        How samples become statistics.
+    """
+
+    reader: JetaReader
+    msid: str
+    segments: Manifest
+    recipe: Recipe
+
+    @classmethod
+    def of(cls, reader: JetaReader, msid: str, segments: Manifest) -> Column:
+        """Return the column of an MSID, by what the telemetry database says of it now."""
+        return cls(reader, msid, segments, Recipe.of(reader.tdb().get(msid), reader.time_system))
+
+    def bins(self, name: str) -> Range:
+        """Return the bin of the first sample and that of the last, which is not over yet."""
+        ends = (self.segments.segments[:1], "first"), (self.segments.segments[-1:], "last")
+        seconds = [
+            ticks_to_seconds(record[field], RESOLUTIONS[int(record["resolution"][0])])[0] for record, field in ends
+        ]
+        first, last = bin_numbers(seconds, BIN_WIDTHS_S[name]).tolist()
+        return first, last
+
+    def statistics(self, name: str, ranges: Sequence[Range]) -> list[Binned]:
+        """Work out the statistics of some bins from the samples."""
+        dt_s, spread = BIN_WIDTHS_S[name], name == "daily"
+        folder = self.reader.layout.column(self.msid)
+        types = column.value_types(self.segments)
+        return [
+            self.recipe.statistics(rows, dt_s, spread=spread)
+            for rows in samples_of_bins(self.segments, folder, types, dt_s, ranges)
+        ]
+
+
+def update(this: Column, pending: PendingRows | None, last_commit: int, *, keep: bool) -> Iterator[Folded]:
+    """Bring the products of an MSID into step with a fold of its column.
+
+    Parameters
+    ----------
+    this : Column
+        The column after the fold.
+    pending : PendingRows or None
+        The rows of the journal.
+    last_commit : int
+        Number of the last commit of the journal.
+    keep : bool
+        Whether statistics are kept; if not, what is stored of touched bins is noted as stale.
+
+    Yields
+    ------
+    Folded
+        For each product that changes.
+    """
+    if not len(this.segments.segments) or not this.recipe.is_stored:
+        return
+    for name in PRODUCTS:
+        old = _load(this, name)
+        if old is not None and old.recipe != this.recipe.signature:
+            continue  # none of it is used until somebody has it made anew
+        touched = (
+            [] if old is None or pending is None else touched_bins(pending, old.folded, old.until, BIN_WIDTHS_S[name])
+        )
+        newer_rows = 0 if pending is None else pending.rows
+        work = plan(old, this.bins(name), touched, column_rows=this.segments.rows, newer_rows=newer_rows, keep=keep)
+        if work is not None:
+            yield _change(this, name, old, work, last_commit)
+
+
+def refresh(this: Column, name: str, span_s: tuple[float, float]) -> Folded | None:
+    """Work out what a product lacks.
+
+    Parameters
+    ----------
+    this : Column
+        The column; the journal holds nothing of it.
+    name : {'5min', 'daily'}
+        Which product.
+    span_s : (float, float)
+        The bins that touch ``[start, stop)``, seconds, may be infinite.
+
+    Returns
+    -------
+    Folded or None
+        None if nothing is lacking.
+    """
+    if not len(this.segments.segments) or not this.recipe.is_stored:
+        return None
+    old = _load(this, name)
+    if old is not None and old.recipe != this.recipe.signature:
+        old = None
+    bins = this.bins(name)
+    work = plan_refresh(old, bins, bins_of_span(span_s, BIN_WIDTHS_S[name], bins))
+    return None if work is None else _change(this, name, old, work, this.segments.folded)
+
+
+def mark_stale(this: Column, name: str, span_s: tuple[float, float]) -> Folded | None:
+    """Have what is stored of a span worked out anew by the next `refresh`; None if nothing is stored of it."""
+    old = _load(this, name)
+    if old is None or not len(this.segments.segments):
+        return None
+    span = bins_of_span(span_s, BIN_WIDTHS_S[name], (min(this.bins(name)[0], old.until), old.until))
+    work = Work([], old.until, united(old.stale, [span]))
+    return _change(this, name, old, work, old.folded) if span[0] < span[1] else None
+
+
+def bins_of_span(span_s: tuple[float, float], dt_s: float, bins: Range) -> Range:
+    """Return the bins among some that touch a span ``[start, stop)`` of seconds, which may be infinite."""
+    start_s, stop_s = np.clip(span_s, bins[0] * float(dt_s), bins[1] * float(dt_s)).tolist()
+    first, last = bin_numbers([start_s, np.nextafter(stop_s, -np.inf)], dt_s).tolist()
+    return (first, max(first, last + 1)) if span_s[0] < span_s[1] else (first, first)
+
+
+def _load(this: Column, name: str) -> Product | None:
+    """What is stored of a product; nothing where that is damaged, since all of it can be worked out."""
+    try:
+        return product.load(this.reader.layout.column(this.msid, name))
+    except ArchiveCorruptError as err:
+        _log.warning("statistics are worked out anew: %s", err)
+        return None
+
+
+def _change(this: Column, name: str, old: Product | None, work: Work, last_commit: int) -> Folded:
+    """Do the work: write new files, and the new manifest aside."""
+    folder = this.reader.layout.column(this.msid, name)
+    present = os.listdir(folder) if folder.is_dir() else None
+    if present is None:
+        folder.mkdir(parents=True, exist_ok=True)
+    generation = max(0 if old is None else old.generation, manifest.latest_generation(present or ())) + 1
+    prefix = f"{generation}-{secrets.token_hex(4)}"
+    before = () if old is None else old.files
+    made = this.statistics(name, work.ranges)
+    files = _rewritten(folder, this.msid, name, before, made, work.ranges, prefix) if work.ranges else before
+    column_rows = 0 if old is None else old.column_rows
+    new = Product(
+        this.recipe.signature if work.ranges or old is None else old.recipe,
+        work.until,
+        tuple(work.stale),
+        last_commit,
+        this.segments.rows if old is None or work.until > old.until else column_rows,
+        generation,
+        files,
+    )
+    aside = aside_name(folder)
+    aside.write_bytes(product.to_bytes(new))
+    live, known = ({file.name for file in some} for some in (files, before))
+    obsolete = {each for each in present or () if each != MANIFEST_NAME} | known
+    return Folded(
+        folder,
+        aside,
+        tuple(folder / each for each in live - known),
+        tuple(folder / each for each in obsolete - live),
+        is_new=MANIFEST_NAME not in (present or ()),
+    )
+
+
+def _rewritten(
+    folder: Path,
+    msid: str,
+    name: str,
+    before: tuple[product_file.ProductFile, ...],
+    made: list[Binned],
+    ranges: Sequence[Range],
+    prefix: str,
+) -> tuple[product_file.ProductFile, ...]:
+    """Write the files that some ranges of bins fall into anew, and return all files."""
+    fresh = joined(made) if made else None
+    index = np.zeros(0, np.int64) if fresh is None else fresh.index.astype(np.int64)
+    # A range may have lost all its bins: what is stored of them goes all the same.
+    lost = [low for file in before for low, _ in cut(ranges, file.first, file.last + 1)]
+    newer = np.union1d(index, np.array(lost, np.int64))
+    firsts, lasts, rows = (np.array([getattr(f, what) for f in before], np.int64) for what in ("first", "last", "rows"))
+    written: list[product_file.ProductFile] = []
+    touched: set[str] = set()
+    for rewrite in plan_rewrites(firsts, lasts, rows, newer, FILE_BINS):
+        old_files = before[rewrite.first_segment : rewrite.stop_segment]
+        touched.update(file.name for file in old_files)
+        low, high = int(newer[rewrite.first_row]), int(newer[rewrite.stop_row - 1]) + 1
+        stored = product.read_all(folder, old_files)
+        parts = [] if stored is None else [stored.without(ranges)]
+        parts += [] if fresh is None else [fresh.within([(low, high)])]
+        bins = joined([part for part in parts if len(part)] or parts)
+        for piece in _pieces(bins):
+            path = folder / f"{int(piece.index[0])}bin-{prefix}-{len(written)}.h5"
+            written.append(product_file.write(path, msid, name, piece))
+    kept = [file for file in before if file.name not in touched]
+    return tuple(sorted([*kept, *written], key=lambda file: file.first))
+
+
+def _pieces(bins: Binned) -> Iterator[Binned]:
+    """Bins cut into files."""
+    if not len(bins):
+        return
+    index: NDArray[np.int64] = bins.index.astype(np.int64)
+    cuts = split_rows(index, FILE_BINS)
+    if len(cuts) == 2:
+        yield bins
+        return
+    for low, high in zip(cuts, cuts[1:], strict=False):
+        yield bins.within([(int(index[low]), int(index[high - 1]) + 1)])
+
+
+def behind(old: Product | None, this: Column, name: str) -> list[Range]:
+    """Return which bins that are over a product lacks, and should have: stale ones, and those of many rows."""
+    first, until = this.bins(name)
+    if old is None or old.recipe != this.recipe.signature:
+        return [(first, until)] if first < until and this.segments.rows >= 2 * ROWS_WORTH_STORING else []
+    rest = [(old.until, until)] if this.segments.rows - old.column_rows >= 2 * ROWS_WORTH_STORING else []
+    return united(old.stale, rest)
