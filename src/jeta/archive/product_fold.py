@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import secrets
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -107,7 +108,7 @@ def plan(
     True
     """
     until = bins[0] if old is None else old.until
-    behind = column_rows - (0 if old is None else old.column_rows)
+    behind = _rows_behind(old, column_rows)
     late = [] if old is None else united(cut(touched, -(2**62), until))
     stale = [] if old is None else list(old.stale)
     if not keep:
@@ -117,6 +118,11 @@ def plan(
         return Work(late, until, lacking(stale, late)) if late else None
     ranges = united(late, [(until, bins[1])])
     return Work(ranges, bins[1], lacking(stale, ranges))
+
+
+def _rows_behind(old: Product | None, column_rows: int) -> int:
+    """How many rows came since bins were added to a product last."""
+    return column_rows - (0 if old is None else old.column_rows)
 
 
 def plan_refresh(old: Product | None, bins: Range, span: Range) -> Work | None:
@@ -149,11 +155,10 @@ def plan_refresh(old: Product | None, bins: Range, span: Range) -> Work | None:
     return Work(ranges, new_until, lacking(united(stale, [(until, new_until)]), ranges))
 
 
-@dataclass(frozen=True, slots=True)
 class Column:
     """A column whose statistics are kept, as it is after a fold.
 
-    Attributes
+    Parameters
     ----------
     reader : JetaReader
         The archive; nobody else changes it meanwhile.
@@ -161,19 +166,15 @@ class Column:
         Exact upper-case name.
     segments : Manifest
         Of the column; its files are there, though it need not be published yet.
-    recipe : Recipe
-        How samples become statistics.
     """
 
-    reader: JetaReader
-    msid: str
-    segments: Manifest
-    recipe: Recipe
+    def __init__(self, reader: JetaReader, msid: str, segments: Manifest) -> None:
+        self.reader, self.msid, self.segments = reader, msid, segments
 
-    @classmethod
-    def of(cls, reader: JetaReader, msid: str, segments: Manifest) -> Column:
-        """Return the column of an MSID, by what the telemetry database says of it now."""
-        return cls(reader, msid, segments, Recipe.of(reader.tdb().get(msid), reader.time_system))
+    @cached_property
+    def recipe(self) -> Recipe:
+        """How samples become statistics, by what the telemetry database says of the MSID now; loaded when first needed."""
+        return Recipe.of(self.reader.tdb().get(self.msid), self.reader.time_system)
 
     def bins(self, name: str) -> Range:
         """Return the bin of the first sample and that of the last, which is not over yet."""
@@ -214,18 +215,21 @@ def update(this: Column, pending: PendingRows | None, last_commit: int, *, keep:
     Folded
         For each product that changes.
     """
-    if not len(this.segments.segments) or not this.recipe.is_stored:
+    if not len(this.segments.segments):
         return
     for name in PRODUCTS:
         old = _load(this, name)
-        if old is not None and old.recipe != this.recipe.signature:
-            continue  # none of it is used until somebody has it made anew
         touched = (
             [] if old is None or pending is None else touched_bins(pending, old.folded, old.until, BIN_WIDTHS_S[name])
         )
         newer_rows = 0 if pending is None else pending.rows
+        if not touched and _rows_behind(old, this.segments.rows) < ROWS_WORTH_STORING:
+            continue  # as nearly always: what follows need not be found out
         work = plan(old, this.bins(name), touched, column_rows=this.segments.rows, newer_rows=newer_rows, keep=keep)
-        if work is not None:
+        if work is None or not this.recipe.is_stored:
+            continue
+        # Of what another recipe made, nothing is used until somebody has it made anew.
+        if old is None or old.recipe == this.recipe.signature:
             yield _change(this, name, old, work, last_commit)
 
 

@@ -52,7 +52,7 @@ class Fold:
                 unchanged.append(reader.layout.column(name))
             else:
                 ready.append(column)
-            this = product_fold.Column.of(reader, name, segments)
+            this = product_fold.Column(reader, name, segments)
             pending = find_pending(commits, name, None, after=0)
             last_commit = commits[-1].number if commits else segments.folded
             ready += product_fold.update(this, pending, last_commit, keep=self.statistics)
@@ -77,7 +77,7 @@ class Refresh:
     def __call__(self, root: Path, names: Sequence[str]) -> list[Folded]:
         """Bring the statistics of some MSIDs up to date: exact upper-case names."""
         reader = JetaReader(Path(root))
-        columns = [product_fold.Column.of(reader, name, reader.manifest(name)) for name in names]
+        columns = [product_fold.Column(reader, name, reader.manifest(name)) for name in names]
         span_s = self.start_s, self.stop_s
         done = (
             product_fold.refresh(column, product, span_s) for column in columns for product in product_fold.PRODUCTS

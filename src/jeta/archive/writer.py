@@ -306,7 +306,7 @@ class Writer:
 
     def _column(self, msid: str) -> Column:
         """The column of an MSID, whose statistics are kept."""
-        return Column.of(self.reader, msid, self.reader.manifest(msid))
+        return Column(self.reader, msid, self.reader.manifest(msid))
 
 
 def _spans_ns(rows: Samples) -> list[tuple[int, int]]:

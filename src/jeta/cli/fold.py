@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-import argparse
+from typing import TYPE_CHECKING
 
-from jeta import settings, update
-from jeta.cli.options import add_archive, progress_bar, root_of
+from jeta import update
+from jeta.cli.options import add_archive, add_workers, progress_bar, root_of
+
+if TYPE_CHECKING:
+    import argparse
 
 _EPILOG = """\
 Readers see the same before and after; a folded archive is smaller and faster to read. Ingest does this by itself from time to
@@ -24,25 +27,21 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> arg
         description="Move committed rows into the columns.",
         epilog=_EPILOG,
     )
+    add_workers(command)
     command.add_argument(
-        "--workers", type=_count, metavar="N", help="number of processes (default: JETA_WORKERS, else all cores)"
+        "--no-statistics",
+        action="store_true",
+        help="keep no statistics this time; fetches work them out until  jeta statistics  is run",
     )
     add_archive(command)
     command.set_defaults(run=run)
     return command
 
 
-def _count(text: str) -> int:
-    """A number of processes as typed."""
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"must be a whole number of at least 1, but is {text!r}")
-    return int(text)
-
-
 def run(options: argparse.Namespace) -> int:
     """Fold, and print how much there was."""
-    workers = options.workers or settings.from_environment().workers
+    statistics = False if options.no_statistics else None
     with progress_bar("MSID") as progress:
-        rows = update.fold(root_of(options), workers=workers, progress=progress)
+        rows = update.fold(root_of(options), workers=options.workers, progress=progress, statistics=statistics)
     print(f"folded {rows:,} rows")
     return 0

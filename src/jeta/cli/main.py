@@ -17,13 +17,13 @@ from typing import TYPE_CHECKING
 
 import jeta
 from jeta import logs
-from jeta.cli import create, demo, fetch, fold, info, ingest, tdb, verify
+from jeta.cli import create, demo, fetch, fold, info, ingest, statistics, tdb, verify
 from jeta.errors import JetaError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_COMMANDS = (create, ingest, fetch, info, fold, verify, tdb, demo)
+_COMMANDS = (create, ingest, fetch, info, fold, statistics, verify, tdb, demo)
 _INTERRUPTED = 130
 
 _EPILOG = """\

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import sys
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,7 +11,6 @@ from typing import TYPE_CHECKING
 from jeta.fetch import session
 
 if TYPE_CHECKING:
-    import argparse
     from collections.abc import Callable, Iterator
 
 
@@ -22,6 +22,20 @@ def add_archive(command: argparse.ArgumentParser) -> None:
         type=Path,
         help="root of the archive; by default what the environment's ENG_ARCHIVE says",
     )
+
+
+def add_workers(command: argparse.ArgumentParser) -> None:
+    """Add ``--workers N``."""
+    command.add_argument(
+        "--workers", type=_count, metavar="N", help="number of processes (default: JETA_WORKERS, else all cores)"
+    )
+
+
+def _count(text: str) -> int:
+    """A number of processes as typed."""
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"must be a whole number of at least 1, but is {text!r}")
+    return int(text)
 
 
 def root_of(options: argparse.Namespace) -> Path:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from jeta.archive import open_archive, state
 from jeta.archive.check import Problem, check_column, check_commit
 from jeta.archive.layout import JOURNAL_SUFFIX, MANIFEST_NAME
+from jeta.archive.product_check import check_product
+from jeta.archive.product_fold import PRODUCTS
 from jeta.errors import ArchiveCorruptError, JetaError
 from jeta.files import ASIDE_PREFIX
 from jeta.tdb import check_name
@@ -56,7 +58,8 @@ def verify(
     root : path
         The archive's folder.
     full : bool
-        Decode every sample and compare checksums; else only lists, sizes and tables are looked at.
+        Decode every sample, compare checksums, and work out statistics to compare them with those stored; else only lists,
+        sizes and tables are looked at.
     progress : callable, optional
         Is called with the number of MSIDs done and in all.
 
@@ -84,14 +87,19 @@ def verify(
         return [Finding("error", path, "is not there; restore it from a backup") for path in missing]
     findings = [_leftover(path) for path in sorted(reader.layout.root.glob(f"{ASIDE_PREFIX}*"))]
     findings.extend(_journal(reader, full=full))
+    tdb = list(_tdb(reader))
     folders = sorted(path for path in reader.layout.columns.iterdir() if not path.name.startswith(ASIDE_PREFIX))
     for done, folder in enumerate(folders):
         if progress is not None:
             progress(done, len(folders))
-        findings.extend(_column(reader, folder, full=full))
+        found = list(_column(reader, folder, full=full))
+        # Without samples, or a telemetry database, nobody can tell what statistics should be.
+        if not tdb and not any(finding.severity == "error" for finding in found):
+            found.extend(_statistics(reader, folder, full=full))
+        findings.extend(found)
     if progress is not None:
         progress(len(folders), len(folders))
-    findings.extend(_tdb(reader))
+    findings.extend(tdb)
     findings.extend(_state(reader))
     return findings
 
@@ -124,6 +132,18 @@ def _column(reader: JetaReader, folder: Path, *, full: bool) -> Iterator[Finding
     for path in sorted(column.iterdir()):
         if path.name != MANIFEST_NAME and path.name not in named:
             yield _leftover(path)
+
+
+def _statistics(reader: JetaReader, folder: Path, *, full: bool) -> Iterator[Finding]:
+    """Findings on the statistics of one MSID."""
+    if not reader.layout.column(folder.name).is_dir():
+        return
+    for product in PRODUCTS:
+        found = check_product(reader, folder.name, product, full=full)
+        yield from (_finding(problem) for problem in found.wrong)
+        if found.lacking is not None:
+            yield Finding("note", found.lacking.path, found.lacking.message)
+        yield from (_leftover(path) for path in found.leftovers)
 
 
 def _tdb(reader: JetaReader) -> Iterator[Finding]:
