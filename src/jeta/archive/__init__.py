@@ -5,7 +5,8 @@ from __future__ import annotations
 from jeta.archive.config import ArchiveConfig
 from jeta.archive.coverage import RowsBetween
 from jeta.archive.open import create_archive, open_archive, open_roots
-from jeta.archive.reader import ArchiveReader, JetaReader
+from jeta.archive.protocol import ArchiveReader
+from jeta.archive.reader import JetaReader
 from jeta.archive.several import SeveralReaders
 from jeta.archive.writer import Counts, Writer
 

@@ -15,7 +15,7 @@ from jeta.errors import ArchiveNotFoundError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from jeta.archive.reader import ArchiveReader
+    from jeta.archive.protocol import ArchiveReader
 
 
 def create_archive(

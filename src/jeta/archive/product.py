@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING, Any
 from jeta.archive import product_file
 from jeta.archive.layout import MANIFEST_NAME
 from jeta.errors import ArchiveCorruptError
-from jeta.statistics.binned import Binned, Range, cut, joined, lacking, united
+from jeta.statistics.binned import Range, cut, lacking, united
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from jeta.archive.product_file import ProductFile
+    from jeta.statistics.binned import Binned
 
 _MAGIC = "jeta statistics 1"
 
@@ -138,8 +139,8 @@ def load(folder: Path) -> Product | None:
         return None
 
 
-def read(folder: Path, files: Iterable[ProductFile], ranges: list[Range]) -> list[Binned]:
-    """Read what some files have of some ranges of bins.
+def read(folder: Path, files: Iterable[ProductFile], ranges: Sequence[Range]) -> Binned | None:
+    """Read what some files have of some ranges of bins, None if that is nothing.
 
     Parameters
     ----------
@@ -147,24 +148,16 @@ def read(folder: Path, files: Iterable[ProductFile], ranges: list[Range]) -> lis
         Where they lie.
     files : iterable of ProductFile
         In the order of their bins.
-    ranges : list of (int, int)
+    ranges : sequence of (int, int)
         Sorted and disjoint.
-
-    Returns
-    -------
-    list of Binned
-        Of each file that has some; in the order of their bins.
     """
-    found = []
-    for file in files:
-        wanted = cut(ranges, file.first, file.last + 1)
-        if wanted:
-            part = product_file.read(folder, file, wanted[0][0], wanted[-1][1])
-            found.append(part if len(wanted) == 1 else part.within(wanted))
-    return found
+    touched = [file for file in files if cut(ranges, file.first, file.last + 1)]
+    if not touched:
+        return None
+    found = product_file.read(folder, touched, ranges[0][0], ranges[-1][1])
+    return found if len(ranges) == 1 else found.within(ranges)
 
 
-def read_all(folder: Path, files: Iterable[ProductFile]) -> Binned | None:
+def read_all(folder: Path, files: Sequence[ProductFile]) -> Binned | None:
     """Read everything in some files, None if there are none."""
-    parts = [product_file.read(folder, file, file.first, file.last + 1) for file in files]
-    return joined(parts) if parts else None
+    return product_file.read(folder, files, files[0].first, files[-1].last + 1) if files else None

@@ -76,7 +76,10 @@ def check_product(reader: JetaReader, msid: str, name: str, *, full: bool) -> Ch
             pass  # a fold went by, or a file is lost: the next look tells
         except (OSError, ValueError) as err:
             return Checked([Problem(folder / MANIFEST_NAME, str(err))], None, [])
+    stored = product.load(folder)
     missing = [] if stored is None else [file.name for file in stored.files if not (folder / file.name).exists()]
+    if product.load(folder) != stored:  # yet another fold went by
+        missing = []
     lost = [Problem(folder / each, "is listed but not there; run  jeta statistics --rebuild") for each in missing]
     return Checked(lost, None, [])
 
@@ -130,10 +133,8 @@ def _differences(this: Column, name: str, stored: Product) -> Iterator[Problem]:
     wrong: list[Range] = []
     for low in range(first, stored.until, _BINS_AT_ONCE):
         valid, _ = stored.valid(low, min(low + _BINS_AT_ONCE, stored.until), touched)
-        there, made = (
-            _joined(this, product.read(folder, stored.files, valid)),
-            _joined(this, this.statistics(name, valid)),
-        )
+        found = product.read(folder, stored.files, valid)
+        there, made = _joined(this, [] if found is None else [found]), _joined(this, this.statistics(name, valid))
         if not _are_same(there, made):
             wrong += _bins_that_differ(there, made)
     wrong = united(wrong)

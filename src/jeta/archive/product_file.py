@@ -18,8 +18,10 @@ from __future__ import annotations
 
 import os
 import zlib
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
@@ -30,6 +32,7 @@ from jeta.files import read_exactly
 from jeta.statistics.binned import Binned
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -192,76 +195,147 @@ def _write_table(
     return TablePlace(fields, rows, place.chunk_rows, offset), zlib.crc32(chunks.tobytes(), checksum)
 
 
-def read(folder: Path, file: ProductFile, first: int, stop: int) -> Binned:
+def read(folder: Path, files: Sequence[ProductFile], first: int, stop: int) -> Binned:
     """Read the statistics of the bins ``[first, stop)``.
 
     Parameters
     ----------
     folder : Path
-        Where the file lies.
-    file : ProductFile
-        What the manifest says of it.
+        Where the files lie.
+    files : sequence of ProductFile
+        At least one, of one product of an MSID, in the order of their bins.
     first, stop : int
         Numbers of bins.
 
     Returns
     -------
     Binned
-        What of these bins the file has.
+        What of these bins the files have, in types that hold all of it; a column that one of them lacks is 0 there.
 
     Raises
     ------
     FileNotFoundError
-        If the file is gone, as after a fold: the caller reads the manifest again.
+        If a file is gone, as after a fold: the caller reads the manifest again.
     ArchiveCorruptError
-        If it is damaged.
+        If one is damaged.
     """
-    path = folder / file.name
-    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
-    try:
-        columns = _read_table(descriptor, file.data, first, stop)
-        columns |= {name: columns[name].view(bool) for name in file.bools}
-        if file.counts is None:
-            return Binned(columns)
-        counts = _read_table(descriptor, file.counts, first, stop)
-        texts = values_codec.decode_texts(_texts(descriptor, file))
-        columns["val"], counts["text"] = texts[columns["val"]], texts[counts["text"]]
-        return Binned(columns, counts)
-    except (EOFError, RuntimeError, ValueError, IndexError) as err:
-        raise ArchiveCorruptError(f"{path} is damaged ({err}); run  jeta statistics --rebuild") from err
-    finally:
-        os.close(descriptor)
+    with ExitStack() as stack:
+        opened = [stack.enter_context(_Opened(folder / file.name, file)) for file in files]
+        columns = _filled([(each, each.file.data) for each in opened], first, stop, text="val")
+        counts = [(each, each.file.counts) for each in opened if each.file.counts is not None]
+        return Binned(columns, _filled(counts, first, stop, text="text") if counts else None)
 
 
-def _read_table(descriptor: int, place: TablePlace, first: int, stop: int) -> dict[str, NDArray[Any]]:
-    """Columns of the rows of a table whose bins are in ``[first, stop)``."""
+class _Opened:
+    """A file open for reading; what is wrong with its content is told as such."""
+
+    def __init__(self, path: Path, file: ProductFile) -> None:
+        self.path, self.file = path, file
+        self.descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        os.close(self.descriptor)
+
+    @contextmanager
+    def read(self) -> Iterator[None]:
+        """Tell of errors of a block as damage of this file."""
+        try:
+            yield
+        except (OSError, EOFError, RuntimeError, ValueError, IndexError) as err:
+            raise ArchiveCorruptError(f"{self.path} is damaged ({err}); run  jeta statistics --rebuild") from err
+
+    @cached_property
+    def tables(self) -> dict[str, NDArray[Any]]:
+        """Tables of chunks, and texts as stored."""
+        with self.read():
+            return _tables(self.descriptor, self.file)
+
+    @cached_property
+    def texts(self) -> NDArray[np.str_]:
+        """The texts that codes stand for."""
+        with self.read():
+            return values_codec.decode_texts(self.tables["texts"])
+
+    def kind_of(self, place: TablePlace, name: str, *, text: str) -> np.dtype[Any]:
+        """The type of a column as it is read."""
+        if self.file.texts and name == text:
+            return self.texts.dtype
+        return np.dtype(bool) if place is self.file.data and name in self.file.bools else place.dtype[name]
+
+    def chunks(self, place: TablePlace, first: int, stop: int) -> tuple[NDArray[np.void], range]:
+        """The table of chunks of a table, and which of them may have rows of the bins ``[first, stop)``."""
+        chunks = self.tables["data" if place is self.file.data else "counts"]
+        # Rows of one bin may go on in the next chunk: so a chunk whose first bin is `first` does not begin it.
+        low = max(0, int(np.searchsorted(chunks["first"], first, "left")) - 1)
+        return chunks, range(low, max(low, int(np.searchsorted(chunks["first"], stop, "left"))))
+
+
+def _filled(
+    tables: Sequence[tuple[_Opened, TablePlace]], first: int, stop: int, *, text: str
+) -> dict[str, NDArray[Any]]:
+    """Columns of the rows of some tables whose bins are in ``[first, stop)``, each decoded right to its place."""
+    wanted = [(opened, place, *opened.chunks(place, first, stop)) for opened, place in tables]
+    rows = sum(len(numbers) * place.chunk_rows for _, place, _, numbers in wanted)
+    names = max((place.dtype.names or () for _, place, _, _ in wanted), key=len)
+    kinds = {
+        name: np.result_type(
+            *(opened.kind_of(place, name, text=text) for opened, place in tables if name in (place.dtype.names or ()))
+        )
+        for name in names
+    }
+    columns = {name: np.empty(rows, kind) for name, kind in kinds.items()}
+    done = 0
+    for opened, place, chunks, numbers in wanted:
+        with opened.read():
+            for records in _decoded(opened, place, chunks, numbers, (first, stop)):
+                here = slice(done, done + len(records))
+                for name, column in columns.items():
+                    stored = records[name] if name in (records.dtype.names or ()) else 0
+                    column[here] = opened.texts[stored] if opened.file.texts and name == text else stored
+                done += len(records)
+    return {name: column[:done] for name, column in columns.items()}
+
+
+def _decoded(
+    opened: _Opened, place: TablePlace, chunks: NDArray[np.void], numbers: range, bins: tuple[int, int]
+) -> Iterator[NDArray[np.void]]:
+    """The rows of some bins, chunk by chunk, in a buffer that is used again."""
     from numcodecs import blosc  # noqa: PLC0415 - loaded when first needed
 
-    kind = place.dtype
-    chunks = chunk_table(descriptor, place)
-    # Rows of one bin may go on in the next chunk: so a chunk whose first bin is `first` does not begin it.
-    low = max(0, int(np.searchsorted(chunks["first"], first, "left")) - 1)
-    high = int(np.searchsorted(chunks["first"], stop, "left"))
-    wanted = range(low, max(low, high))
-    records = np.empty(len(wanted) * place.chunk_rows, kind)
-    for number, chunk in enumerate(wanted):
-        data = read_exactly(descriptor, int(chunks["bytes"][chunk]), int(chunks["offset"][chunk]))
-        blosc.decompress(data, records[number * place.chunk_rows : (number + 1) * place.chunk_rows])
-    records = records[: place.rows - low * place.chunk_rows]
-    begin, end = np.searchsorted(np.ascontiguousarray(records["index"]), (first, stop), "left")
-    return {name: np.ascontiguousarray(records[name][begin:end]) for name in kind.names or ()}
+    buffer = np.empty(place.chunk_rows, place.dtype)
+    for number in numbers:
+        data = read_exactly(opened.descriptor, int(chunks["bytes"][number]), int(chunks["offset"][number]))
+        blosc.decompress(data, buffer)
+        records = buffer[: place.rows - number * place.chunk_rows]
+        if number in (numbers[0], numbers[-1]):
+            begin, end = np.searchsorted(np.ascontiguousarray(records["index"]), bins, "left")
+            records = records[begin:end]
+        yield records
 
 
-def chunk_table(descriptor: int, place: TablePlace) -> NDArray[np.void]:
-    """Read the table of chunks of a table."""
-    data = read_exactly(descriptor, _CHUNK.itemsize * place.chunks, place.chunks_offset)
-    return np.frombuffer(data, _CHUNK)
+def _tables(descriptor: int, file: ProductFile) -> dict[str, NDArray[Any]]:
+    """The tables of chunks of a file, and its texts as stored.
 
-
-def _texts(descriptor: int, file: ProductFile) -> NDArray[np.bytes_]:
-    """The texts of a file, as stored."""
-    data = read_exactly(descriptor, file.texts * file.text_bytes, file.texts_offset)
-    return np.frombuffer(data, np.dtype(f"S{file.text_bytes}"))
+    Raises
+    ------
+    ValueError
+        If they do not agree with their checksum: nobody knows then where the rest lies.
+    """
+    chunked = [("data", file.data), *([] if file.counts is None else [("counts", file.counts)])]
+    spans = [(name, _CHUNK, place.chunks, place.chunks_offset) for name, place in chunked]
+    spans.append(("texts", np.dtype(f"S{file.text_bytes}"), file.texts, file.texts_offset))
+    tables: dict[str, NDArray[Any]] = {}
+    checksum = 0
+    for name, kind, count, offset in spans:
+        data = read_exactly(descriptor, kind.itemsize * count, offset)
+        checksum = zlib.crc32(data, checksum)
+        tables[name] = np.frombuffer(data, kind)
+    if checksum != file.tables_crc32:
+        raise ValueError("its tables do not agree with their checksum")
+    return tables
 
 
 def faults(folder: Path, file: ProductFile) -> list[str]:
@@ -278,19 +352,13 @@ def faults(folder: Path, file: ProductFile) -> list[str]:
         return [f"it is {size_bytes} bytes long instead of {file.size_bytes}"]
     with path.open("rb") as opened:
         descriptor = opened.fileno()
-        tables = {
-            name: chunk_table(descriptor, place)
-            for name, place in (("data", file.data), ("counts", file.counts))
-            if place is not None and place.rows
-        }
-        checksum = 0
-        for table in tables.values():
-            checksum = zlib.crc32(table.tobytes(), checksum)
-        if zlib.crc32(_texts(descriptor, file).tobytes() if file.texts else b"", checksum) != file.tables_crc32:
-            return ["its tables do not agree with their checksum"]
+        try:
+            tables = _tables(descriptor, file)
+        except ValueError as err:
+            return [str(err)]
         return [
             f"chunk {number} of {name} does not agree with its checksum"
-            for name, table in tables.items()
-            for number, chunk in enumerate(table)
+            for name in ("data", "counts")
+            for number, chunk in enumerate(tables.get(name, ()))
             if zlib.crc32(read_exactly(descriptor, int(chunk["bytes"]), int(chunk["offset"]))) != int(chunk["crc32"])
         ]

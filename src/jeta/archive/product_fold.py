@@ -33,7 +33,6 @@ from jeta.times import ticks_to_seconds
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-    from pathlib import Path
 
     from numpy.typing import NDArray
 
@@ -225,12 +224,21 @@ def update(this: Column, pending: PendingRows | None, last_commit: int, *, keep:
         newer_rows = 0 if pending is None else pending.rows
         if not touched and _rows_behind(old, this.segments.rows) < ROWS_WORTH_STORING:
             continue  # as nearly always: what follows need not be found out
-        work = plan(old, this.bins(name), touched, column_rows=this.segments.rows, newer_rows=newer_rows, keep=keep)
-        if work is None or not this.recipe.is_stored:
-            continue
-        # Of what another recipe made, nothing is used until somebody has it made anew.
-        if old is None or old.recipe == this.recipe.signature:
-            yield _change(this, name, old, work, last_commit)
+        # What another recipe made is not used, but may be again once the telemetry database is as it was.
+        is_kept = keep and this.recipe.is_stored and (old is None or old.recipe == this.recipe.signature)
+        work = plan(old, this.bins(name), touched, column_rows=this.segments.rows, newer_rows=newer_rows, keep=is_kept)
+        if work is not None:
+            yield _changed(this, name, old, work, last_commit)
+
+
+def _changed(this: Column, name: str, old: Product | None, work: Work, last_commit: int) -> Folded:
+    """Do the work; where what is stored is damaged, drop it."""
+    try:
+        return _change(this, name, old, work, last_commit)
+    except (ArchiveCorruptError, FileNotFoundError) as err:
+        # Samples must get into the archive, whatever is wrong with what can be worked out from them.
+        _log.warning("statistics of %s are dropped, run  jeta statistics: %s", this.msid, err)
+        return _change(this, name, None, Work([], this.bins(name)[0], []), last_commit)
 
 
 def refresh(this: Column, name: str, span_s: tuple[float, float]) -> Folded | None:
@@ -250,14 +258,32 @@ def refresh(this: Column, name: str, span_s: tuple[float, float]) -> Folded | No
     Folded or None
         None if nothing is lacking.
     """
-    if not len(this.segments.segments) or not this.recipe.is_stored:
+    old, work = _lacking(this, name, span_s)
+    if work is None:
         return None
+    try:
+        return _change(this, name, old, work, this.segments.folded)
+    except (ArchiveCorruptError, FileNotFoundError) as err:
+        _log.warning("statistics of %s are worked out anew: %s", this.msid, err)
+        bins = this.bins(name)
+        lost = plan_refresh(None, bins, bins_of_span(span_s, BIN_WIDTHS_S[name], bins))
+        return _change(this, name, None, lost or Work([], bins[0], []), this.segments.folded)
+
+
+def is_lacking(this: Column, span_s: tuple[float, float]) -> bool:
+    """Whether `refresh` would find something to do in a span."""
+    return any(_lacking(this, name, span_s)[1] is not None for name in PRODUCTS)
+
+
+def _lacking(this: Column, name: str, span_s: tuple[float, float]) -> tuple[Product | None, Work | None]:
+    """What is stored of a product that can be used, and what is to be done to it."""
+    if not len(this.segments.segments) or not this.recipe.is_stored:
+        return None, None
     old = _load(this, name)
     if old is not None and old.recipe != this.recipe.signature:
         old = None
     bins = this.bins(name)
-    work = plan_refresh(old, bins, bins_of_span(span_s, BIN_WIDTHS_S[name], bins))
-    return None if work is None else _change(this, name, old, work, this.segments.folded)
+    return old, plan_refresh(old, bins, bins_of_span(span_s, BIN_WIDTHS_S[name], bins))
 
 
 def mark_stale(this: Column, name: str, span_s: tuple[float, float]) -> Folded | None:
@@ -289,47 +315,44 @@ def _load(this: Column, name: str) -> Product | None:
 def _change(this: Column, name: str, old: Product | None, work: Work, last_commit: int) -> Folded:
     """Do the work: write new files, and the new manifest aside."""
     folder = this.reader.layout.column(this.msid, name)
-    present = os.listdir(folder) if folder.is_dir() else None
-    if present is None:
-        folder.mkdir(parents=True, exist_ok=True)
-    generation = max(0 if old is None else old.generation, manifest.latest_generation(present or ())) + 1
-    prefix = f"{generation}-{secrets.token_hex(4)}"
-    before = () if old is None else old.files
-    made = this.statistics(name, work.ranges)
-    files = _rewritten(folder, this.msid, name, before, made, work.ranges, prefix) if work.ranges else before
-    column_rows = 0 if old is None else old.column_rows
+    folder.mkdir(parents=True, exist_ok=True)
+    present = set(os.listdir(folder))
+    is_new = MANIFEST_NAME not in present
+    base = old or Product(this.recipe.signature, this.bins(name)[0], (), 0, 0, 0, ())
+    generation = max(base.generation, manifest.latest_generation(present)) + 1
+    files = base.files
+    if work.ranges:
+        prefix = f"{generation}-{secrets.token_hex(4)}"
+        files = _rewritten(this, name, base.files, work.ranges, prefix)
     new = Product(
-        this.recipe.signature if work.ranges or old is None else old.recipe,
+        base.recipe,
         work.until,
         tuple(work.stale),
         last_commit,
-        this.segments.rows if old is None or work.until > old.until else column_rows,
+        # Of a product that has not caught up, the rows that it lacks go on to count.
+        this.segments.rows if work.until >= this.bins(name)[1] else base.column_rows,
         generation,
         files,
     )
     aside = aside_name(folder)
     aside.write_bytes(product.to_bytes(new))
-    live, known = ({file.name for file in some} for some in (files, before))
-    obsolete = {each for each in present or () if each != MANIFEST_NAME} | known
+    live, known = ({file.name for file in some} for some in (files, base.files))
+    written, obsolete = live - known, (present | known) - live - {MANIFEST_NAME}
     return Folded(
         folder,
         aside,
-        tuple(folder / each for each in live - known),
-        tuple(folder / each for each in obsolete - live),
-        is_new=MANIFEST_NAME not in (present or ()),
+        tuple(folder / each for each in written),
+        tuple(folder / each for each in obsolete),
+        is_new=is_new,
     )
 
 
 def _rewritten(
-    folder: Path,
-    msid: str,
-    name: str,
-    before: tuple[product_file.ProductFile, ...],
-    made: list[Binned],
-    ranges: Sequence[Range],
-    prefix: str,
+    this: Column, name: str, before: tuple[product_file.ProductFile, ...], ranges: Sequence[Range], prefix: str
 ) -> tuple[product_file.ProductFile, ...]:
-    """Write the files that some ranges of bins fall into anew, and return all files."""
+    """Work out some ranges of bins, write the files that they fall into anew, and return all files."""
+    folder = this.reader.layout.column(this.msid, name)
+    made = this.statistics(name, ranges)
     fresh = joined(made) if made else None
     index = np.zeros(0, np.int64) if fresh is None else fresh.index.astype(np.int64)
     # A range may have lost all its bins: what is stored of them goes all the same.
@@ -348,7 +371,7 @@ def _rewritten(
         bins = joined([part for part in parts if len(part)] or parts)
         for piece in _pieces(bins):
             path = folder / f"{int(piece.index[0])}bin-{prefix}-{len(written)}.h5"
-            written.append(product_file.write(path, msid, name, piece))
+            written.append(product_file.write(path, this.msid, name, piece))
     kept = [file for file in before if file.name not in touched]
     return tuple(sorted([*kept, *written], key=lambda file: file.first))
 

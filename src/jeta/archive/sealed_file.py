@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _BLOSC_FILTER = 32001
 _GROWTH_BYTES = 2**18
-_CODEC, _LEVEL, _BIT_SHUFFLE = b"lz4", 5, 2
+_CODEC, _LEVEL, _BYTE_SHUFFLE, _BIT_SHUFFLE = b"lz4", 5, 1, 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +118,10 @@ class SealedFile:
         layout = h5p.create(h5p.DATASET_CREATE)
         layout.set_chunk((chunk_rows,))
         layout.set_fill_time(h5d.FILL_TIME_NEVER)
+        # Of records, one shuffle of bytes puts each field's together; one of bits would take them for a single number.
+        shuffle = _BIT_SHUFFLE if column.dtype.names is None else _BYTE_SHUFFLE
         # The arguments as the Blosc plug-in writes them: two versions, item and chunk size, level, shuffle, codec (1 is LZ4).
-        layout.set_filter(_BLOSC_FILTER, 0, (2, 2, item, chunk_rows * item, _LEVEL, _BIT_SHUFFLE, 1))
+        layout.set_filter(_BLOSC_FILTER, 0, (2, 2, item, chunk_rows * item, _LEVEL, shuffle, 1))
         dataset = h5d.create(
             self._file, name.encode(), h5t.py_create(column.dtype), h5s.create_simple(column.shape), layout
         )
@@ -129,7 +131,7 @@ class SealedFile:
             piece = column[start : start + chunk_rows]
             if len(piece) < chunk_rows:  # HDF5 stores whole chunks; the rows beyond the end are never read
                 piece = np.concatenate([piece, np.zeros(chunk_rows - len(piece), column.dtype)])
-            data = blosc.compress(np.ascontiguousarray(piece), _CODEC, _LEVEL, _BIT_SHUFFLE)
+            data = blosc.compress(np.ascontiguousarray(piece), _CODEC, _LEVEL, shuffle)
             dataset.write_direct_chunk((start,), data)
             sizes[number], checksums[number] = len(data), zlib.crc32(data)
 

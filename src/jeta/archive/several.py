@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from jeta.archive.coverage import RowsBetween
     from jeta.archive.output import Rows
-    from jeta.archive.reader import ArchiveReader
+    from jeta.archive.protocol import ArchiveReader
     from jeta.archive.recipe import Recipe
     from jeta.archive.stored_bins import StoredBins
     from jeta.statistics.binned import Range

@@ -9,7 +9,7 @@ import numpy as np
 
 from jeta.archive import column, product
 from jeta.statistics import bin_numbers
-from jeta.statistics.binned import Binned, Range, joined, ranges_of
+from jeta.statistics.binned import Binned, Range, ranges_of
 from jeta.times import ticks_to_seconds
 
 if TYPE_CHECKING:
@@ -67,8 +67,7 @@ def stored_bins(
     """
     touched = [] if pending is None else touched_bins(pending, stored.folded, stored.until, dt_s)
     valid, missing = stored.valid(*bins, [*more, *touched])
-    parts = product.read(folder, stored.files, valid)
-    return StoredBins(joined(parts) if parts else None, missing)
+    return StoredBins(product.read(folder, stored.files, valid), missing)
 
 
 def touched_bins(pending: PendingRows, after: int, until: int, dt_s: float) -> list[Range]:

@@ -18,7 +18,7 @@ import numpy as np
 from jeta.archive import journal, state
 from jeta.archive.distribute import Help, distribute
 from jeta.archive.lock import WriterLock
-from jeta.archive.product_fold import PRODUCTS, Column, mark_stale
+from jeta.archive.product_fold import PRODUCTS, Column, is_lacking, mark_stale
 from jeta.archive.publish import publish
 from jeta.archive.reader import NS, JetaReader
 from jeta.archive.tasks import Fold, Refresh, Task
@@ -301,8 +301,10 @@ class Writer:
                     if (ready := mark_stale(self._column(name), product, (start_s, stop_s))) is not None
                 ]
             )
+        lacking = [name for name in names if is_lacking(self._column(name), (start_s, stop_s))]
         # MSIDs differ by orders of magnitude in rows: one at a time keeps all workers busy to the end.
-        self._do(Refresh(start_s, stop_s), names, workers, executor, progress, names_a_task=1)
+        task, workers = Refresh(start_s, stop_s), min(workers, len(lacking))
+        self._do(task, lacking, workers, executor, progress, names_a_task=1)
 
     def _column(self, msid: str) -> Column:
         """The column of an MSID, whose statistics are kept."""

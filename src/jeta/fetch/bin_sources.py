@@ -78,10 +78,7 @@ class SampledBins:
         """What all sources have of the bins that the span touches, and the samples on both sides of it."""
         from jeta.fetch.several_sources import SeveralSources  # noqa: PLC0415 - most fetches need the archive alone
 
-        start_s, stop_s = (
-            query.bin_start(self.span.tstart, self.dt_s),
-            -query.bin_start(-self.span.tstop, self.dt_s),
-        )
+        start_s, stop_s = query.bin_start(self.span.tstart, self.dt_s), query.bin_stop(self.span.tstop, self.dt_s)
         whole = Span(start_s, stop_s) if self.span.tstart < self.span.tstop else Span(start_s, start_s)
         return SeveralSources(self.dat.MSID, self.archive, self.dat.entry).read(whole, bracket=self.recipe.on_change)
 
@@ -115,16 +112,18 @@ class SampledBins:
     def _of(self, rows: Rows, start_s: float, stop_s: float) -> Binned:
         """The statistics of some rows."""
         width, percentiles = self.wanted.width, self.wanted.percentiles
-        bads = self._left_out(rows.times)
         inside = self.where.spans(start_s, stop_s) if len(rows.times) else None
-        if inside is not None:
-            outside = ~inside.contains(rows.times)
-            bads = outside if bads is None else bads | outside
+        bads = left_out(self.dat, rows.times, inside)
         return self.recipe.statistics(rows, width.dt_s, spread=width.spread, percentiles=percentiles, more_bads=bads)
 
-    def _left_out(self, times: NDArray[np.float64]) -> NDArray[np.bool_] | None:
-        """Which samples are of bad times, None unless these are applied."""
-        return badtimes.automatic_bads(self.dat.MSID, times, self.dat.time_system, self.dat.archive_key)
+
+def left_out(dat: MSID, times: NDArray[np.float64], inside: Intervals | None) -> NDArray[np.bool_] | None:
+    """Return which samples are of bad times, if these are applied, or outside of the times that count; None for none."""
+    bads = badtimes.automatic_bads(dat.MSID, times, dat.time_system, dat.archive_key)
+    if inside is None:
+        return bads
+    outside = ~inside.contains(times)
+    return outside if bads is None else bads | outside
 
 
 class HeldBins(SampledBins):
@@ -132,11 +131,11 @@ class HeldBins(SampledBins):
 
     @cached_property
     def known_s(self) -> tuple[float, float]:
-        """From when on and until when values are known: the last one holds until the end of what was asked for, or now."""
+        """From when on and until when values are known: the last one holds to the end of the bins asked for, or until now."""
         first_s, last_s = super().known_s
         if first_s > last_s:
             return first_s, last_s
-        return first_s, max(last_s, min(self.span.tstop, query.now_s(self.dat.time_system)))
+        return first_s, max(last_s, min(query.bin_stop(self.span.tstop, self.dt_s), query.now_s(self.dat.time_system)))
 
     def _portions(self, bins: Range) -> Sequence[Range]:
         """All at once: what is sent only when it changes is little."""
@@ -155,7 +154,7 @@ class HeldBins(SampledBins):
 
     def _good(self, rows: Rows) -> Rows:
         """The values of the samples that say something, as users see them."""
-        return self.recipe.good(rows, self._left_out(rows.times))
+        return self.recipe.good(rows, left_out(self.dat, rows.times, None))
 
     def _good_before(self, instant_s: float) -> Rows | None:
         """The last sample before an instant that says something, just before it; None if there is none."""

@@ -13,7 +13,7 @@ import numpy as np
 
 from jeta.archive.recipe import Recipe
 from jeta.fetch import badtimes, session
-from jeta.fetch.bin_sources import HeldBins, SampledBins
+from jeta.fetch.bin_sources import HeldBins, SampledBins, left_out
 from jeta.fetch.where import Where
 from jeta.statistics import (
     PERCENTILES,
@@ -111,15 +111,15 @@ def _of_span(dat: MSID, archive: ArchiveReader, span: Span, wanted: Wanted, *, o
     return joined(parts)
 
 
-def of_samples(dat: MSID, rows: Rows, span: Span, wanted: Wanted) -> Binned:
-    """Return the statistics of one span, of samples that are at hand: of the bins that they outlast."""
+def of_samples(dat: MSID, rows: Rows, span: Span, wanted: Wanted, until_s: float) -> Binned:
+    """Return the statistics of one span, of samples that are at hand: of the bins that are over at `until_s`, seconds."""
     width = wanted.width
     recipe = Recipe(None, on_change=False, system=dat.time_system)
     times = rows.times
-    known_s = (float(times[0]), float(times[-1])) if len(times) else (math.inf, -math.inf)
+    known_s = (float(times[0]), until_s) if len(times) else (math.inf, -math.inf)
     first, stop = bins_within(span, width.dt_s, known_s, last_bin=wanted.last_bin)
     inside = Where(dat, wanted.where).spans(first * float(width.dt_s), stop * float(width.dt_s))
-    bads = None if inside is None else ~inside.contains(times)
+    bads = left_out(dat, times, inside)
     made = recipe.statistics(rows, width.dt_s, spread=width.spread, percentiles=wanted.percentiles, more_bads=bads)
     return made.within([(first, stop)])
 
@@ -189,7 +189,7 @@ def _bins_of_bad_times(dat: MSID, dt_s: float, bins: Range) -> tuple[list[Range]
 
 def put(dat: MSID, parts: list[Binned], wanted: Wanted) -> None:
     """Make statistics, of one span or of several end to end, the arrays of an object."""
-    columns = [_columns(dat, part) for part in parts]
+    columns = [_columns(dat, part) for part in _each_once(parts)]
     together = columns[0]
     if len(columns) > 1:
         together = {name: np.concatenate([part[name] for part in columns]) for name in together}
@@ -199,6 +199,16 @@ def put(dat: MSID, parts: list[Binned], wanted: Wanted) -> None:
     dat.colnames = list(attributes)
     for name, array in attributes.items():
         setattr(dat, name, array)
+
+
+def _each_once(parts: list[Binned]) -> list[Binned]:
+    """The same without bins that are in a part before: several spans may touch the one that is not over yet."""
+    kept: list[Binned] = []
+    after = -(2**62)
+    for part in parts:
+        kept.append(part.without([(-(2**62), after)]))
+        after = max(after, int(part.index[-1]) + 1) if len(part) else after
+    return kept
 
 
 def _columns(dat: MSID, binned: Binned) -> dict[str, Any]:

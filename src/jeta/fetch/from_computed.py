@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from jeta.archive.output import Rows
 from jeta.computed import compute
-from jeta.fetch import systems
+from jeta.fetch import query, systems
 from jeta.samples import FLAGGED_BY_SOURCE
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from jeta.computed import ComputedMsid, ComputedResult
     from jeta.fetch.binned import Wanted
     from jeta.fetch.msid import MSID
@@ -34,9 +37,27 @@ def fill(dat: MSID, computed: tuple[type[ComputedMsid], list[Any]], spans: list[
     for span in spans:
         result = _result(dat, computed, span.tstart - dat.dt, span.tstop + dat.dt)
         dat.unit = result.unit
-        parts.append(binned.of_samples(dat, _rows(result), span, wanted))
+        until_s = _known_until_s(dat, computed, span, result.columns["times"])
+        parts.append(binned.of_samples(dat, _rows(result), span, wanted, until_s))
     binned.put(dat, parts, wanted)
     dat.bads = np.zeros(len(dat), bool)
+
+
+def _known_until_s(
+    dat: MSID, computed: tuple[type[ComputedMsid], list[Any]], span: Span, times: NDArray[np.float64]
+) -> float:
+    """The last of some samples; if its bin is among those asked for, the next one after it, which tells that this one is over."""
+    last_s = float(times[-1]) if len(times) else -math.inf
+    start_s, width_s = span.tstop + dat.dt, float(dat.dt)
+    now_s = query.now_s(dat.time_system)
+    # After a gap it may be far away, and nobody but the class knows where.
+    while -math.inf < query.bin_start(last_s, dat.dt) < span.tstop and start_s < now_s:
+        later = _result(dat, computed, start_s, start_s + width_s).columns["times"]
+        later = later[later > last_s]
+        if len(later):
+            return float(later[0])
+        start_s, width_s = start_s + width_s, 2 * width_s
+    return last_s
 
 
 def _rows(result: ComputedResult) -> Rows:

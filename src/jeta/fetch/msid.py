@@ -202,7 +202,8 @@ class MSID(Series):
         """Apply what holds for every fetch."""
         from jeta.fetch import badtimes, data_gap  # noqa: PLC0415 - as above
 
-        badtimes.mark_bad_times(self)
+        if self.stat is None:
+            badtimes.mark_bad_times(self)
         data_gap.cut_as_environment_says(self)
         if filter_bad:
             self.filter_bad()

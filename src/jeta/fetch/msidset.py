@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy as copying
 from collections import OrderedDict
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -84,7 +85,8 @@ class MSIDset(OrderedDict[str, MSID]):
         super().__init__()
         if msids is None:
             return
-        percentiles = None if percentiles is None else list(percentiles)
+        if isinstance(percentiles, Iterator):
+            percentiles = list(percentiles)  # each member goes through them
         more: dict[str, Any] = {"last_bin": last_bin, "where": where, "percentiles": percentiles}
         check_stat(stat, bracket=bracket, **more)
         names = [name for each in as_list(msids) for name in msid_glob(each)[0]]

@@ -64,6 +64,11 @@ def bin_start(instant_s: float, dt_s: float) -> float:
     return instant_s if math.isinf(instant_s) else math.floor(instant_s / dt_s) * float(dt_s)
 
 
+def bin_stop(instant_s: float, dt_s: float) -> float:
+    """Return the stop of the last bin of a statistic that begins before an instant; an infinite one stays as it is."""
+    return -bin_start(-instant_s, dt_s)
+
+
 def spans_of(start: Any, stop: Any, archive: ArchiveReader) -> list[Span]:
     """Return the spans of a fetch: the intervals that `start` describes, or the one from `start` to `stop`.
 

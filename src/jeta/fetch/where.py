@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from jeta.fetch.holding import is_held
+from jeta.fetch.query import bin_start, bin_stop
 from jeta.intervals import read_intervals
 
 if TYPE_CHECKING:
@@ -29,7 +33,8 @@ class Where:
         self._expression = given if isinstance(given, str) else None
         self._spans: Intervals | None = None
         if given is not None and self._expression is None:
-            self._spans = read_intervals(given, dat.time_system, dat.tstart, dat.tstop).merged()
+            asked_s = bin_start(dat.tstart, dat.dt), bin_stop(dat.tstop, dat.dt)
+            self._spans = read_intervals(given, dat.time_system, *asked_s).merged()
 
     def spans(self, start_s: float, stop_s: float) -> Intervals | None:
         """Return the times within a span, merged; None for all.
@@ -53,10 +58,41 @@ class Where:
         return conditions.spans_where(self._expression, member, start_s, stop_s).clipped(start_s, stop_s).merged()
 
     def _fetched(self, name: str, start_s: float, stop_s: float) -> Series:
-        """An MSID of the expression, with the samples on both sides of the span, which tell what holds at its ends."""
+        """An MSID of the expression, with the good samples on both sides of the span, which tell what holds at its ends."""
         from jeta.fetch import names, session  # noqa: PLC0415 - few fetches need it
 
-        fetch = self._dat.fetch
-        is_computed = names.find_one(name, session.archive_for_fetch()).computed is not None
-        found: Series = fetch.MSID(name, start_s, stop_s, bracket=not is_computed)
-        return found
+        fetch, dt_s = self._dat.fetch, float(self._dat.dt)
+        found: Series
+        if names.find_one(name, session.archive_for_fetch()).computed is not None:
+            found = fetch.MSID(name, start_s - dt_s, stop_s + dt_s)
+            return _without_lonely(found)
+        low_s, high_s, reach_s = start_s, stop_s, dt_s
+        while True:
+            found = fetch.MSID(name, low_s, high_s, bracket=True)
+            is_before, is_after = _reaches(found, start_s, stop_s)
+            ends_s = found.times[[0, -1]].tolist() if len(found) else [low_s, high_s]
+            # With a sample beyond its span, a fetch has more to look at; without, there is none.
+            more_before = not is_before and ends_s[0] < low_s
+            more_after = not is_after and ends_s[1] >= high_s
+            if not (more_before or more_after):
+                return _without_lonely(found)
+            low_s = ends_s[0] - reach_s if more_before else low_s
+            high_s = ends_s[1] + reach_s if more_after else high_s
+            reach_s *= 2
+
+
+def _reaches(found: Series, start_s: float, stop_s: float) -> tuple[bool, bool]:
+    """Whether the good samples of an object tell what holds at the start of a span, and at its stop."""
+    times = found.times if found.bads is None else found.times[~found.bads]
+    if is_held(found):
+        return bool(np.any(times <= start_s)), True
+    is_pair = len(times) > 1  # how long the last one of all holds is told by the one before it
+    return is_pair and times[0] <= start_s, is_pair and times[-1] >= stop_s
+
+
+def _without_lonely(found: Series) -> Series:
+    """The object without its only good sample, of which nobody knows for how long it holds; but held values do until the next."""
+    good = np.ones(len(found), bool) if found.bads is None else ~found.bads
+    if good.sum() == 1 and not is_held(found):
+        found.take(~good)
+    return found

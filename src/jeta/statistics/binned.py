@@ -149,10 +149,19 @@ def lacking(ranges: Iterable[Range], taken: Iterable[Range]) -> list[Range]:
     >>> lacking([(1, 9)], [(2, 4), (8, 12)])
     [(1, 2), (4, 8)]
     """
-    result = united(ranges)
-    for first, stop in united(taken):
-        result = [part for low, high in result for part in ((low, min(high, first)), (max(low, stop), high))]
-        result = [each for each in result if each[0] < each[1]]
+    result, holes = [], united(taken)
+    hole = 0
+    for low, high in united(ranges):
+        first = low
+        while hole < len(holes) and holes[hole][0] < high:
+            if first < holes[hole][0]:
+                result.append((first, holes[hole][0]))
+            first = max(first, holes[hole][1])
+            if first > high:
+                break  # this hole reaches into the next range
+            hole += 1
+        if first < high:
+            result.append((first, high))
     return result
 
 

@@ -138,7 +138,8 @@ def percentile_columns(wanted: Iterable[float] | float) -> dict[str, float]:
     >>> percentile_columns([99.9, 1, 0.5, 50, 100])
     {'p00_5': 0.005, 'p01': 0.01, 'p50': 0.5, 'p99_9': 0.999, 'p100': 1.0}
     """
-    several: object = [wanted] if isinstance(wanted, Real) else wanted
+    is_one = isinstance(wanted, Real) or (isinstance(wanted, np.ndarray) and wanted.ndim == 0)
+    several: object = [wanted[()] if isinstance(wanted, np.ndarray) else wanted] if is_one else wanted
     if isinstance(several, str | bytes) or not isinstance(several, Iterable):
         raise ValuesError(f"percentiles {wanted!r}: {_PERCENTS_MEANT}")
     percents = sorted({_checked_percent(percent) for percent in several})

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from jeta.units.formulas import Converter
 
-_VALUES = re.compile(r"vals|mins|maxes|means|midvals|p\d+s")
+_VALUES = re.compile(r"vals|mins|maxes|means|midvals|p\d+(?:_\d+)?s")
 """Columns of samples and statistics that hold values, so that offsets apply."""
 
 _DIFFERENCES = "stds"
