@@ -42,7 +42,7 @@ class Product:
         Commits up to this number have been looked through for rows in bins below `until`; so have later ones that are no longer
         in the journal.
     column_rows : int
-        Rows of the MSID when the last bin was added, which says how far behind the product is.
+        Rows of the MSID when the product had every bin that was over, which says how far behind it is.
     generation : int
         Number of the last change.
     files : tuple of ProductFile
@@ -120,8 +120,8 @@ def from_bytes(content: bytes, path: Path) -> Product:
             files = tuple(product_file.from_dict(each) for each in told.pop("files"))
             return Product(stale=stale, files=files, **told)
     except (ValueError, KeyError, TypeError) as err:
-        raise ArchiveCorruptError(f"{path} is no manifest of statistics ({err}); run  jeta statistics") from err
-    raise ArchiveCorruptError(f"{path} is damaged or of a later version; run  jeta statistics")
+        raise ArchiveCorruptError(f"manifest of statistics {path} is damaged ({err}); run  jeta statistics") from err
+    raise ArchiveCorruptError(f"manifest of statistics {path} is damaged or of a later version; run  jeta statistics")
 
 
 def load(folder: Path) -> Product | None:
@@ -159,5 +159,16 @@ def read(folder: Path, files: Iterable[ProductFile], ranges: Sequence[Range]) ->
 
 
 def read_all(folder: Path, files: Sequence[ProductFile]) -> Binned | None:
-    """Read everything in some files, None if there are none."""
+    """Read everything in some files, None if there are none.
+
+    They are compared with their checksums first: what is read will be written anew, under a checksum that is right.
+
+    Raises
+    ------
+    FileNotFoundError, ArchiveCorruptError
+        If a file is gone or damaged.
+    """
+    for file in files:
+        for fault in product_file.faults(folder, file):
+            raise ArchiveCorruptError(f"{folder / file.name} is damaged ({fault}); run  jeta statistics --rebuild")
     return product_file.read(folder, files, files[0].first, files[-1].last + 1) if files else None

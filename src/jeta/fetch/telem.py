@@ -171,7 +171,9 @@ def _stat(sampling: str) -> str | None:
     try:
         return width_of(sampling).name
     except StatError as err:
-        raise StatError(f"sampling must be 'full', or a statistic, but is {sampling!r}: {err}") from err
+        raise StatError(
+            f"sampling must be 'full', '5min', 'daily', or a width of bins such as '1h', but is {sampling!r}"
+        ) from err
 
 
 def _show_times(dats: MSIDset, time_format: str | None) -> None:

@@ -44,7 +44,7 @@ class StatisticsReport:
 
     def __str__(self) -> str:
         bins = ", ".join(f"{count:,} bins {name}" for name, count in self.bins.items())
-        return f"statistics of {self.msids:,} MSIDs are up to date: {bins}"
+        return f"statistics of {self.msids:,} {'MSID' if self.msids == 1 else 'MSIDs'} are up to date: {bins}"
 
 
 def statistics(  # noqa: PLR0913 - which MSIDs, when, where, and by whom
@@ -77,8 +77,9 @@ def statistics(  # noqa: PLR0913 - which MSIDs, when, where, and by whom
     workers : int, optional
         Number of processes; by default as many as there are cores, or as ``JETA_WORKERS`` says.
     executor : concurrent.futures.Executor, optional
-        Does the work instead of processes of our own, MSIDs apart: a process pool, or one with the same ``submit``, such as
-        those of dask.distributed and mpi4py. Its processes must see the archive under the same path.
+        Does the work instead of processes of our own, MSIDs apart: a process pool, started by "spawn", lest its processes
+        inherit the archive's lock; or one with the same ``submit``, such as ``MPIPoolExecutor()`` of mpi4py and
+        ``client.get_executor(pure=False)`` of dask.distributed. Its processes must see the archive under the same path.
     progress : bool or callable
         True shows a progress bar. A callable is called with the number of MSIDs done and in all.
 
