@@ -20,7 +20,7 @@ import os
 import zlib
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -43,13 +43,19 @@ CHUNK_BINS = 2**12
 _CHUNK = np.dtype([("first", "<i8"), ("offset", "<i8"), ("bytes", "<i8"), ("crc32", "<i8")])
 
 
+@lru_cache(maxsize=256)
+def _record_type(fields: tuple[tuple[str, str], ...]) -> np.dtype[Any]:
+    """The type of a record; remembered, since a fetch asks for it a hundred times."""
+    return np.dtype(list(fields))
+
+
 @dataclass(frozen=True, slots=True)
 class TablePlace:
     """Where a table lies in a file.
 
     Attributes
     ----------
-    fields : list of [name, type]
+    fields : tuple of (name, type)
         Its columns, in order; types as numpy spells them.
     rows, chunk_rows : int
         Rows in all, and of each chunk but the last.
@@ -57,7 +63,7 @@ class TablePlace:
         First byte of its table of chunks.
     """
 
-    fields: list[list[str]]
+    fields: tuple[tuple[str, str], ...]
     rows: int
     chunk_rows: int
     chunks_offset: int
@@ -65,7 +71,7 @@ class TablePlace:
     @property
     def dtype(self) -> np.dtype[Any]:
         """Type of a record."""
-        return np.dtype([(name, kind) for name, kind in self.fields])
+        return _record_type(self.fields)
 
     @property
     def chunks(self) -> int:
@@ -126,8 +132,13 @@ def from_dict(told: dict[str, Any]) -> ProductFile:
     KeyError, TypeError
         If it is something else.
     """
-    counts = None if told["counts"] is None else TablePlace(**told["counts"])
-    return ProductFile(**{**told, "data": TablePlace(**told["data"]), "counts": counts})
+    places = {name: None if told[name] is None else _place(told[name]) for name in ("data", "counts")}
+    return ProductFile(**{**told, **places})
+
+
+def _place(told: dict[str, Any]) -> TablePlace:
+    """A place as JSON holds it."""
+    return TablePlace(**{**told, "fields": tuple((str(name), str(kind)) for name, kind in told["fields"])})
 
 
 def write(path: Path, msid: str, product: str, binned: Binned) -> ProductFile:
@@ -179,7 +190,7 @@ def _write_table(
 ) -> tuple[TablePlace, int]:
     """Write columns as one table of records, and carry on a checksum over its table of chunks."""
     stored = {key: column.view(np.uint8) if column.dtype == bool else column for key, column in columns.items()}
-    fields = [[key, column.dtype.newbyteorder("<").str] for key, column in stored.items()]
+    fields = tuple((key, column.dtype.newbyteorder("<").str) for key, column in stored.items())
     rows = len(stored["index"])
     place = TablePlace(fields, rows, min(CHUNK_BINS, rows), 0)
     if not rows:  # no text of any of the bins is counted, as of held values

@@ -154,7 +154,8 @@ class HeldBins(SampledBins):
 
     def _good(self, rows: Rows) -> Rows:
         """The values of the samples that say something, as users see them."""
-        return self.recipe.good(rows, left_out(self.dat, rows.times, None))
+        good = self.recipe.good(rows, left_out(self.dat, rows.times, None))
+        return replace(good, quality=None, alarm=None)
 
     def _good_before(self, instant_s: float) -> Rows | None:
         """The last sample before an instant that says something, just before it; None if there is none."""
