@@ -47,6 +47,8 @@ ROWS_WORTH_STORING = 2**14
 """Bins of fewer new rows are not stored yet: working them out at each fetch takes half a millisecond, writing a file one."""
 ROWS_AT_MOST = 2**20
 """A fold works out the bins of so many rows at most that it did not bring itself; more wait for `refresh`."""
+BINS_AT_MOST = 2
+"""But never fewer than so many bins, whatever their rows: a day at 16 Hz has more than those above, and ends in some fold."""
 
 PRODUCTS = tuple(BIN_WIDTHS_S)
 
@@ -113,7 +115,8 @@ def plan(
     if not keep:
         return Work([], until, united(stale, late)) if late else None
     is_due = late or behind >= ROWS_WORTH_STORING
-    if bins[1] <= until or not is_due or behind > max(ROWS_AT_MOST, 2 * newer_rows):
+    is_far = behind > max(ROWS_AT_MOST, 2 * newer_rows) and bins[1] - until > BINS_AT_MOST
+    if bins[1] <= until or not is_due or is_far:
         return Work(late, until, lacking(stale, late)) if late else None
     ranges = united(late, [(until, bins[1])])
     return Work(ranges, bins[1], lacking(stale, ranges))

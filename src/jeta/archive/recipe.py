@@ -81,6 +81,7 @@ class Recipe:
         if bads.any():
             good = ~bads
             rows = replace(rows, times=rows.times[good], values=rows.values[good])
+        rows = replace(rows, quality=None, alarm=None)  # which no longer tell anything
         return rows if self.calibrations is None else calibrated(rows, self.calibrations, self.system)
 
     def statistics(

@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 PORTION_ROWS = 2**22
 """So many samples at a time, and what is made of them on the way, take some 200 MB."""
 
+ROWS_WORTH_A_READ = 2**14
+"""Fewer rows are read, and made statistics of, in less time than it takes to begin another read: some milliseconds."""
+
 
 class SampledBins:
     """Statistics of samples that each stand for the time around them.
@@ -89,15 +92,30 @@ class SampledBins:
         rows = self._joined.rows
         return take(rows, (rows.times >= start_s) & (rows.times < stop_s))
 
-    def statistics(self, bins: Range) -> Iterator[Binned]:
-        """Give the statistics of the bins ``[first, stop)``, in portions in order of time."""
-        for first, stop in self._portions(bins):
-            start_s, stop_s = first * self.dt_s, stop * self.dt_s
-            yield self._of(self.read(start_s, stop_s), start_s, stop_s)
+    def statistics(self, ranges: list[Range]) -> Iterator[Binned]:
+        """Give the statistics of some bins, in ranges that are sorted and disjoint, in portions in order of time."""
+        for group in self._groups(ranges):
+            for first, stop in self._portions((group[0][0], group[-1][1])):
+                start_s, stop_s = first * self.dt_s, stop * self.dt_s
+                made = self._of(self.read(start_s, stop_s), start_s, stop_s)
+                yield made if len(group) == 1 else made.within(group)
 
     def nothing(self) -> Binned:
         """Return the statistics of no bin."""
         return self._of(self.read(0.0, 0.0), 0.0, 0.0)
+
+    def _groups(self, ranges: list[Range]) -> list[list[Range]]:
+        """The same ranges, those in one group that are so close to each other that they are best read as one."""
+        groups = [ranges[:1]] if ranges else []
+        if len(ranges) > 1:
+            first, stop = ranges[0][0], ranges[-1][1]
+            rows = self.archive.rows_between(self.dat.MSID, first * self.dt_s, stop * self.dt_s).rows
+            for each in ranges[1:]:
+                if (each[0] - groups[-1][-1][1]) * rows <= ROWS_WORTH_A_READ * (stop - first):
+                    groups[-1].append(each)
+                else:
+                    groups.append([each])
+        return groups
 
     def _portions(self, bins: Range) -> Sequence[Range]:
         """The same bins in portions of no more samples than fit into memory well."""
@@ -154,8 +172,7 @@ class HeldBins(SampledBins):
 
     def _good(self, rows: Rows) -> Rows:
         """The values of the samples that say something, as users see them."""
-        good = self.recipe.good(rows, left_out(self.dat, rows.times, None))
-        return replace(good, quality=None, alarm=None)
+        return self.recipe.good(rows, left_out(self.dat, rows.times, None))
 
     def _good_before(self, instant_s: float) -> Rows | None:
         """The last sample before an instant that says something, just before it; None if there is none."""

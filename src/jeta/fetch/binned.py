@@ -79,9 +79,8 @@ class Wanted:
         """Whether a product has them."""
         if self.width.product is None or self.where is not None:
             return False
-        return self.percentiles is None or (
-            self.width.product == "daily" and self.percentiles.items() <= PERCENTILES.items()
-        )
+        wanted = self.percentiles or {}
+        return not wanted or (self.width.product == "daily" and wanted.items() <= PERCENTILES.items())
 
 
 def fill(dat: MSID, archive: ArchiveReader, spans: list[Span], wanted: Wanted) -> None:
@@ -106,7 +105,7 @@ def _of_span(dat: MSID, archive: ArchiveReader, span: Span, wanted: Wanted, *, o
         found = archive.stored_bins(dat.MSID, product, bins, source.recipe, united(dropped, cut_into))
         parts = [] if found.binned is None else [wanted.columns_of(found.binned)]
         ranges = lacking(found.missing, dropped)
-    parts += [part for each in ranges for part in source.statistics(each)]
+    parts += source.statistics(ranges)
     parts = [part for part in parts if len(part)] or parts[:1] or [source.nothing()]
     return joined(parts)
 
@@ -146,6 +145,7 @@ def bins_within(span: Span, dt_s: float, known_s: tuple[float, float], *, last_b
 
     Examples
     --------
+    >>> from jeta.fetch.query import Span
     >>> bins_within(Span(5.0, 35.0), 10, (0.0, 31.0), last_bin=False)
     (0, 3)
     >>> bins_within(Span(5.1, 32.0), 10, (0.0, 31.0), last_bin=True)
