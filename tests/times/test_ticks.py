@@ -241,3 +241,14 @@ def test_first_tick_of_nan():
 def test_first_tick_is_a_python_int():
     """Also for numpy's floats, so that it fits any array."""
     assert type(first_tick_at_or_after(np.float64(1.5), "ns")) is int
+
+
+def test_a_second_is_the_same_instant_alone_and_among_others():
+    """A sample that comes again by itself must be known for the one that is there."""
+    seconds = 378691266.184 + 32.8 * np.arange(9000)
+    together = coarsest_ticks(seconds)
+    assert together.resolution == "ns"
+    alone = [coarsest_ticks(seconds[[row]]) for row in range(0, 9000, 7)]
+    factors = {"ms": 10**6, "us": 10**3, "ns": 1}
+    assert [int(one.ticks[0]) * factors[one.resolution] for one in alone] == together.ticks[::7].tolist()
+    assert ticks_to_seconds(together.ticks, "ns").tolist() == seconds.tolist()

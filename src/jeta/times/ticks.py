@@ -228,14 +228,21 @@ def coarsest_ticks(seconds: NDArray[np.float64]) -> Ticks:
     Returns
     -------
     Ticks
-        In 'ns', and each the nearest, where no resolution gives all of them back.
+        In 'ns', and each the nearest, where no resolution gives all of them back. One second is the same instant whatever
+        others it comes with: that of the coarsest tick that gives it back.
     """
+    coarser: list[tuple[NDArray[np.int64], NDArray[np.bool_], int]] = []
     for resolution, per_second in TICKS_PER_SECOND.items():
         valid = representable(seconds, resolution)
         kept = np.where(valid, seconds, 0.0)
         ticks = _nearest(kept, per_second)
-        if resolution == "ns" or np.array_equal(ticks_to_seconds(ticks, resolution), kept):
+        is_given_back = ticks_to_seconds(ticks, resolution) == kept
+        if resolution == "ns" or is_given_back.all():
             break
+        coarser.append((ticks, is_given_back & valid, per_second))
+    # What a coarser tick gives back is that instant here too, lest it depend on the times that it comes with.
+    for of_coarser, is_given_back, coarse_per_second in reversed(coarser):
+        ticks = np.where(is_given_back & valid, of_coarser * (per_second // coarse_per_second), ticks)
     return Ticks(ticks, resolution, valid)
 
 
