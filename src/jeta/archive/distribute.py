@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from jeta.archive.tasks import Task
 
 _NAMES_A_TASK = 32
-_TASKS_AHEAD = 8
+_TASKS_AHEAD = 64
+"""So many workers of an executor at most have something to do; this process does the tasks that nobody has at hand."""
 _DISK_THREADS = 8
 
 
