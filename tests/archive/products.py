@@ -11,6 +11,7 @@ from jeta import fetch
 from jeta.archive import JetaReader, Writer, product_file, product_fold
 from jeta.samples import Samples
 from jeta.statistics import BIN_WIDTHS_S
+from jeta.statistics.binned import Binned
 
 WIDTH_MS = BIN_WIDTHS_S["5min"] * 1000
 OFFSETS_MS = np.array([0, 50_000, 100_000, 327_999])
@@ -84,3 +85,11 @@ def spy_on(monkeypatch: Any) -> list[tuple[str, str, list[tuple[int, int]]]]:
 
     monkeypatch.setattr(product_fold.Column, "statistics", statistics)
     return told
+
+
+def spelled(binned):
+    """Statistics with the texts themselves in place of their codes."""
+    if binned.texts is None:
+        return binned
+    columns = binned.columns | {"val": binned.texts[binned.columns["val"]]}
+    return Binned(columns, binned.counts | {"text": binned.texts[binned.counts["text"]]})

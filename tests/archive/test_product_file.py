@@ -10,6 +10,7 @@ import hdf5plugin  # noqa: F401 - makes the Blosc filter known to h5py
 import numpy as np
 import pytest
 
+from archive.products import spelled
 from jeta.archive import product, product_file
 from jeta.archive.product import Product
 from jeta.errors import ArchiveCorruptError
@@ -48,7 +49,7 @@ def told(binned):
             name: (column.dtype.kind, column.dtype.itemsize * (column.dtype.kind != "U"), repr(column.tolist()))
             for name, column in table.items()
         }
-        for table in (binned.columns, binned.counts or {})
+        for table in (spelled(binned).columns, spelled(binned).counts or {})
     ]
 
 
@@ -107,6 +108,7 @@ def test_texts_of_several_files_are_those_of_each(tmp_path):
     one = Binned(*text_columns([1.0, 2.0], [0, 1], ["A", "B"], 10))
     two = Binned(*text_columns([11.0, 12.0], [0, 0], ["LONGER"], 10))
     both = product_file.read(tmp_path, [write(tmp_path, one, "a.h5"), write(tmp_path, two, "b.h5")], 0, 2)
+    both = spelled(both)
     assert both.columns["val"].tolist() == ["B", "LONGER"]
     assert (both.counts["text"].tolist(), both.counts["n"].tolist()) == (["A", "B", "LONGER"], [1, 1, 2])
 
@@ -131,8 +133,8 @@ def test_any_hdf5_program_sees_texts_and_their_counts(tmp_path):
         texts = np.array([text.decode() for text in file["texts"][()]])
         data, counts = file["data"][()], file["counts"][()]
     assert data.dtype.names == ("index", "n", "val")
-    assert texts[data["val"]].tolist() == binned.columns["val"].tolist()
-    assert texts[counts["text"]].tolist() == binned.counts["text"].tolist()
+    assert texts[data["val"]].tolist() == spelled(binned).columns["val"].tolist()
+    assert texts[counts["text"]].tolist() == spelled(binned).counts["text"].tolist()
     assert counts["n"].tolist() == binned.counts["n"].tolist()
 
 

@@ -93,11 +93,14 @@ def contents(root, msid, stat):
 
 def as_bytes(binned):
     """Each bin's numbers, types aside: what is stored of whole numbers may be older than the first that is not."""
-    rows = zip(*(column.tolist() for name, column in binned.columns.items() if name != "nan"), strict=True)
+    columns = (
+        dict(binned.columns) if binned.texts is None else binned.columns | {"val": binned.texts[binned.columns["val"]]}
+    )
+    rows = zip(*(column.tolist() for name, column in columns.items() if name != "nan"), strict=True)
     found = {row[0]: repr(row) for row in rows}
     if binned.counts is not None:
         for index, text, n in zip(*(binned.counts[name].tolist() for name in ("index", "text", "n")), strict=True):
-            found[index] += f" {text}={n}"
+            found[index] += f" {binned.texts[text]}={n}"
     return found
 
 

@@ -68,7 +68,7 @@ def rewrite(root, msid, number, columns_of):
 
 
 def with_column(name, values_of):
-    return lambda binned: Binned(binned.columns | {name: values_of(binned.columns[name])}, binned.counts)
+    return lambda binned: Binned(binned.columns | {name: values_of(binned.columns[name])}, binned.counts, binned.texts)
 
 
 @pytest.mark.parametrize("full", [True, False])
@@ -141,7 +141,7 @@ CHANGES = {
     "mean": ("A", with_column("mean", lambda column: np.nextafter(column, 9))),
     "n": ("A", with_column("n", lambda column: column + 1)),
     "min": ("W", with_column("min", lambda column: column - 1)),
-    "val": ("T", with_column("val", lambda column: np.full(len(column), "X"))),
+    "val": ("T", with_column("val", lambda column: 2 - column)),
     "nan": ("A", with_column("nan", lambda column: column + 1)),
     "a bin too many": (
         "A",
@@ -150,7 +150,10 @@ CHANGES = {
         ),
     ),
     "a bin too few": ("T", lambda binned: binned.within([(0, int(binned.index[-1]))])),
-    "a count": ("T", lambda binned: Binned(binned.columns, binned.counts | {"n": binned.counts["n"] + 1})),
+    "a count": (
+        "T",
+        lambda binned: Binned(binned.columns, binned.counts | {"n": binned.counts["n"] + 1}, binned.texts),
+    ),
 }
 
 

@@ -33,8 +33,9 @@ def numbers(index, **columns):
 def texts(index, pairs):
     """Bins of texts, each with its counts: (bin, text, count)."""
     bins, words, counts = zip(*pairs, strict=True) if pairs else ((), (), ())
-    table = {"index": np.array(bins, np.int32), "text": np.array(words, str), "n": np.array(counts, np.int32)}
-    return Binned({"index": np.array(index, np.int32), "val": np.array(["X"] * len(index))}, table)
+    levels, codes = np.unique([*words, "X"], return_inverse=True)
+    table = {"index": np.array(bins, np.int32), "text": codes[:-1], "n": np.array(counts, np.int32)}
+    return Binned({"index": np.array(index, np.int32), "val": np.repeat(codes[-1:], len(index))}, table, levels)
 
 
 @given(NUMBERS)
@@ -91,7 +92,7 @@ def test_within_and_without_part_the_bins(found, ranges):
 def test_counts_of_texts_stay_with_their_bins():
     binned = texts([1, 2, 5], [(1, "ON", 3), (2, "OFF", 1), (2, "ON", 2), (5, "ON", 9)])
     kept, rest = binned.within([(2, 3)]), binned.without([(2, 3)])
-    assert (kept.index.tolist(), kept.counts["text"].tolist(), kept.counts["n"].tolist()) == (
+    assert (kept.index.tolist(), kept.texts[kept.counts["text"]].tolist(), kept.counts["n"].tolist()) == (
         [2],
         ["OFF", "ON"],
         [1, 2],
@@ -120,7 +121,9 @@ def test_joined_types_are_wide_enough_and_a_column_that_one_lacks_is_zero_there(
 
 def test_joined_counts_of_one_bin_keep_their_order_and_long_texts_are_not_cut():
     both = joined([texts([3], [(3, "A", 1), (3, "LONGER THAN THE OTHER", 2)]), texts([1], [(1, "B", 5)])])
-    told = zip(*(both.counts[name].tolist() for name in ("index", "text", "n")), strict=True)
+    counts = both.counts | {"text": both.texts[both.counts["text"]]}
+    told = zip(*(counts[name].tolist() for name in ("index", "text", "n")), strict=True)
+    assert both.texts[both.columns["val"]].tolist() == ["X", "X"]
     assert list(told) == [(1, "B", 5), (3, "A", 1), (3, "LONGER THAN THE OTHER", 2)]
 
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jeta.errors import StatError, ValuesError
-from jeta.statistics import Bins, bin_edges, bin_midpoints, bin_numbers, bin_width_s, touched_bins
+from jeta.statistics import Bins, bin_edges, bin_midpoints, bin_numbers, bin_width_s
 from jeta.statistics.bins import BLOCK_ROWS
 
 
@@ -107,11 +107,6 @@ def test_blocks_are_whole_bins_that_follow_one_another(counts, most):
 
 def test_no_rows_are_in_no_bins():
     assert len(Bins.of([], 328)) == 0
-    assert touched_bins([], 328).tolist() == []
-
-
-def test_touched_bins_are_distinct_and_sorted_whatever_the_order_of_rows():
-    assert touched_bins([700.0, 5.0, 690.0, -1.0], 328).tolist() == [-1, 0, 2]
 
 
 @pytest.mark.parametrize("width", [0, -328, np.nan, np.inf, "328", None])

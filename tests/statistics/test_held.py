@@ -22,6 +22,12 @@ INSTANTS = st.integers(-16, 60).map(lambda number: number * 2.5) | st.integers(-
 )
 
 
+def spelled(made):
+    """Columns and counts of texts with the texts themselves."""
+    columns, counts, levels = made
+    return columns | {"val": levels[columns["val"]]}, counts | {"text": levels[counts["text"]]}
+
+
 def overlap(start, stop, starts, stops):
     """Seconds of a stretch that are inside."""
     return sum(max(0.0, min(stop, b) - max(start, a)) for a, b in zip(starts, stops, strict=True))
@@ -115,14 +121,15 @@ def test_texts_are_those_of_the_plain_way(drawn, dt, until, inside):
     """Rows as those of numbers; counts are of samples only."""
     texts = np.array(["ON", "OFF", "ON ", "x"])
     times, codes = drawn[0], np.array(drawn[1], np.uint8)
-    columns, counts = held_text_columns(times, codes, texts, dt, until_s=until, inside=inside)
+    columns, counts = spelled(held_text_columns(times, codes, texts, dt, until_s=until, inside=inside))
     rows, expected_counts = [], {}
     for index in range(int(times[0] // dt), int(max(until, times[-1]) // dt) + 1) if len(times) else ():
         edges = index * dt, (index + 1) * dt
         entries, _ = plain_bin(times, codes, edges, until, ALL_TIME if inside is None else inside)
         samples = [code for code, _, sampled in entries if sampled]
         if entries:
-            rows.append((index, len(samples), str(texts[samples[len(samples) // 2] if samples else entries[0][0]])))
+            val = texts[samples[len(samples) // 2] if samples else entries[0][0]]
+            rows.append((index, len(samples), str(val).rstrip()))
         for code in samples:
             key = index, str(texts[code]).rstrip()
             expected_counts[key] = expected_counts.get(key, 0) + 1
@@ -264,7 +271,7 @@ def test_no_samples_have_no_rows_of_the_right_types(type_):
     assert [(name, len(column), column.dtype) for name, column in empty.items()] == expected
     assert [(name, len(column), column.dtype) for name, column in outside.items()] == expected
     assert held_columns([1.0], [nan], 328, until_s=9.0, daily=True)["index"].tolist() == []
-    columns, counts = held_text_columns([], np.zeros(0, int), [], 328, until_s=0.0)
+    columns, counts = spelled(held_text_columns([], np.zeros(0, int), [], 328, until_s=0.0))
     assert [len(column) for column in (*columns.values(), *counts.values())] == [0] * 6
 
 

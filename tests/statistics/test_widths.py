@@ -26,8 +26,11 @@ def test_328_seconds_have_spread_and_so_are_no_stored_product():
     assert width_of("328s") == Width("328s", 328, None, spread=True)
 
 
-def test_a_blank_in_5min_does_not_make_it_other_bins():
-    assert width_of("5 min") == width_of("5min")
+@pytest.mark.parametrize("stat", ["5 min", "05min", "5.0min", "5.min"])
+def test_five_minutes_that_may_be_the_product_or_not_are_refused(stat):
+    """Whoever writes it so may mean either, and the columns differ too."""
+    with pytest.raises(StatError, match="may mean two things: give '5min' for the stored bins of 328 s, or '300s'"):
+        width_of(stat)
 
 
 @pytest.mark.parametrize(

@@ -155,11 +155,13 @@ def write(path: Path, msid: str, product: str, binned: Binned) -> ProductFile:
     """
     texts = np.empty(0, "S1")
     columns, counts = dict(binned.columns), binned.counts
-    if counts is not None:
-        levels, codes = np.unique(np.concatenate([columns["val"], counts["text"]]), return_inverse=True)
-        texts = values_codec.encode_texts(levels)
-        coded = codes.astype("<i4")
-        columns["val"], counts = coded[: len(binned)], counts | {"text": coded[len(binned) :]}
+    if counts is not None and binned.texts is not None:
+        # Only the texts that occur in these bins; their order stays.
+        used = np.zeros(len(binned.texts), bool)
+        used[columns["val"]] = used[counts["text"]] = True
+        rows = (np.cumsum(used) - 1).astype("<i4")
+        texts = values_codec.encode_texts(binned.texts[used])
+        columns["val"], counts = rows[columns["val"]], counts | {"text": rows[counts["text"]]}
     checksum = 0
     with SealedFile(path) as file:
         data, checksum = _write_table(file, "data", columns, checksum)
@@ -232,9 +234,14 @@ def read(folder: Path, files: Sequence[ProductFile], first: int, stop: int) -> B
     """
     with ExitStack() as stack:
         opened = [stack.enter_context(_Opened(folder / file.name, file)) for file in files]
-        columns = _filled([(each, each.file.data) for each in opened], first, stop, text="val")
+        data = [(each, each.file.data) for each in opened]
         counts = [(each, each.file.counts) for each in opened if each.file.counts is not None]
-        return Binned(columns, _filled(counts, first, stop, text="text") if counts else None)
+        if not counts:
+            return Binned(_filled(data, first, stop))
+        texts = np.unique(np.concatenate([each.texts for each in opened]))
+        for each in opened:
+            each.rows_of_texts = np.searchsorted(texts, each.texts).astype(np.int32)
+        return Binned(_filled(data, first, stop, text="val"), _filled(counts, first, stop, text="text"), texts)
 
 
 class _Opened:
@@ -243,6 +250,8 @@ class _Opened:
     def __init__(self, path: Path, file: ProductFile) -> None:
         self.path, self.file = path, file
         self.descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+        self.rows_of_texts: NDArray[np.int32] = np.empty(0, np.int32)
+        """For each text of the file, its row among those of all files that are read."""
 
     def __enter__(self) -> Self:
         return self
@@ -270,10 +279,8 @@ class _Opened:
         with self.read():
             return values_codec.decode_texts(self.tables["texts"])
 
-    def kind_of(self, place: TablePlace, name: str, *, text: str) -> np.dtype[Any]:
+    def kind_of(self, place: TablePlace, name: str) -> np.dtype[Any]:
         """The type of a column as it is read."""
-        if self.file.texts and name == text:
-            return self.texts.dtype
         return np.dtype(bool) if place is self.file.data and name in self.file.bools else place.dtype[name]
 
     def chunks(self, place: TablePlace, first: int, stop: int) -> tuple[NDArray[np.void], range]:
@@ -285,7 +292,7 @@ class _Opened:
 
 
 def _filled(
-    tables: Sequence[tuple[_Opened, TablePlace]], first: int, stop: int, *, text: str
+    tables: Sequence[tuple[_Opened, TablePlace]], first: int, stop: int, *, text: str | None = None
 ) -> dict[str, NDArray[Any]]:
     """Columns of the rows of some tables whose bins are in ``[first, stop)``, each decoded right to its place."""
     wanted = [(opened, place, *opened.chunks(place, first, stop)) for opened, place in tables]
@@ -293,7 +300,7 @@ def _filled(
     names = max((place.dtype.names or () for _, place, _, _ in wanted), key=len)
     kinds = {
         name: np.result_type(
-            *(opened.kind_of(place, name, text=text) for opened, place in tables if name in (place.dtype.names or ()))
+            *(opened.kind_of(place, name) for opened, place in tables if name in (place.dtype.names or ()))
         )
         for name in names
     }
@@ -305,7 +312,7 @@ def _filled(
                 here = slice(done, done + len(records))
                 for name, column in columns.items():
                     stored = records[name] if name in (records.dtype.names or ()) else 0
-                    column[here] = opened.texts[stored] if opened.file.texts and name == text else stored
+                    column[here] = opened.rows_of_texts[stored] if name == text else stored
                 done += len(records)
     return {name: column[:done] for name, column in columns.items()}
 
@@ -319,6 +326,8 @@ def _decoded(
     buffer = np.empty(place.chunk_rows, place.dtype)
     for number in numbers:
         data = read_exactly(opened.descriptor, int(chunks["bytes"][number]), int(chunks["offset"][number]))
+        if zlib.crc32(data) != int(chunks["crc32"][number]):
+            raise ValueError(f"its chunk {number} does not agree with its checksum")
         blosc.decompress(data, buffer)
         records = buffer[: place.rows - number * place.chunk_rows]
         if number in (numbers[0], numbers[-1]):

@@ -24,7 +24,7 @@ from jeta.archive.rewrites import plan as plan_rewrites
 from jeta.archive.rewrites import split_rows
 from jeta.archive.sampled_bins import samples_of_bins
 from jeta.archive.stored_bins import touched_bins
-from jeta.errors import ArchiveCorruptError
+from jeta.errors import ArchiveCorruptError, TdbError
 from jeta.files import aside_name
 from jeta.logs import logger
 from jeta.statistics import BIN_WIDTHS_S, bin_numbers
@@ -220,18 +220,31 @@ def update(this: Column, pending: PendingRows | None, last_commit: int, *, keep:
     if not len(this.segments.segments):
         return
     for name in PRODUCTS:
-        old = _load(this, name)
+        try:
+            old = _load(this, name)
+        except OSError as err:
+            # Samples must get into the archive, whatever is wrong with what can be worked out from them.
+            _log.warning("statistics %s of %s are not kept: %s", name, this.msid, err)
+            continue
         touched = (
             [] if old is None or pending is None else touched_bins(pending, old.folded, old.until, BIN_WIDTHS_S[name])
         )
         newer_rows = 0 if pending is None else pending.rows
         if not touched and _rows_behind(old, this.segments.rows) < ROWS_WORTH_STORING:
             continue  # as nearly always: what follows need not be found out
-        # What another recipe made is not used, but may be again once the telemetry database is as it was.
-        is_kept = keep and this.recipe.is_stored and (old is None or old.recipe == this.recipe.signature)
+        is_kept = keep and _can_be_kept(this, old)
         work = plan(old, this.bins(name), touched, column_rows=this.segments.rows, newer_rows=newer_rows, keep=is_kept)
         if work is not None:
             yield _changed(this, name, old, work, last_commit)
+
+
+def _can_be_kept(this: Column, old: Product | None) -> bool:
+    """Whether what is stored can be added to; what another recipe made may be used again once that is as it was."""
+    try:
+        return this.recipe.is_stored and (old is None or old.recipe == this.recipe.signature)
+    except TdbError as err:
+        _log.warning("statistics of %s are not kept: %s", this.msid, err)
+        return False
 
 
 def _changed(this: Column, name: str, old: Product | None, work: Work, last_commit: int) -> Folded:
@@ -319,7 +332,8 @@ def _change(this: Column, name: str, old: Product | None, work: Work, last_commi
     """Do the work: write new files, and the new manifest aside."""
     folder = this.reader.layout.column(this.msid, name)
     folder.mkdir(parents=True, exist_ok=True)
-    present = set(os.listdir(folder))
+    with os.scandir(folder) as entries:
+        present = {entry.name for entry in entries if entry.is_file(follow_symlinks=False)}
     is_new = MANIFEST_NAME not in present
     base = old or Product(this.recipe.signature, this.bins(name)[0], (), 0, 0, 0, ())
     generation = max(base.generation, manifest.latest_generation(present)) + 1

@@ -321,13 +321,15 @@ class JetaReader:
             pending = find_pending(commits, msid, bounds, after=stored.folded)
             found = stored_bins(self.layout.column(msid, product), stored, bins, more, pending, dt_s)
             types = _value_types(commits, manifest, msid)
-            if found.binned is None or found.binned.counts is not None or recipe.calibrations is not None:
+            if found.binned is None or found.binned.texts is not None or recipe.calibrations is not None:
                 return found
-            return replace(found, binned=in_type(found.binned, np.result_type(*map(np.dtype, types))))
+            # What is stored may be of a later state than the types: a fold may have gone by.
+            held = found.binned.columns["val"].dtype
+            return replace(found, binned=in_type(found.binned, np.result_type(held, *map(np.dtype, types))))
 
         try:
             return self._look(msid, look)
-        except ArchiveCorruptError as err:
+        except OSError as err:  # of which ArchiveCorruptError is one
             _log.warning("statistics of %s are worked out from its samples: %s", msid, err)
             return nothing
 

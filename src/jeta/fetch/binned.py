@@ -213,7 +213,8 @@ def _each_once(parts: list[Binned]) -> list[Binned]:
 
 def _columns(dat: MSID, binned: Binned) -> dict[str, Any]:
     """Columns, with the counts of the states that the object has now."""
-    if binned.counts is None:
+    if binned.counts is None or binned.texts is None:
         return binned.columns
-    dat.vals = binned.columns["val"]
-    return binned.columns | counts_of_states(binned.index, binned.counts, dat.state_codes)
+    dat.vals = binned.texts[binned.columns["val"]] if len(binned.texts) else np.empty(0, "U1")
+    counts = counts_of_states(binned.index, binned.counts, binned.texts, dat.state_codes)
+    return binned.columns | {"val": dat.vals} | counts

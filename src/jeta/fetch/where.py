@@ -6,11 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from jeta.expressions import logical
+from jeta.fetch import names, session
 from jeta.fetch.holding import is_held
 from jeta.fetch.query import bin_start, bin_stop
 from jeta.intervals import read_intervals
 
 if TYPE_CHECKING:
+    from jeta.expressions.tree import Node
     from jeta.fetch.msid import MSID
     from jeta.fetch.series import Series
     from jeta.intervals import Intervals
@@ -30,9 +33,14 @@ class Where:
 
     def __init__(self, dat: MSID, given: Any) -> None:
         self._dat = dat
-        self._expression = given if isinstance(given, str) else None
+        self._tree: Node | None = None
         self._spans: Intervals | None = None
-        if given is not None and self._expression is None:
+        if isinstance(given, str):
+            # What is wrong with it shall be told whether there are samples or not.
+            self._tree = logical.parse(given)
+            for name in logical.names(self._tree):
+                names.find_one(name, session.archive_for_fetch())
+        elif given is not None:
             asked_s = bin_start(dat.tstart, dat.dt), bin_stop(dat.tstop, dat.dt)
             self._spans = read_intervals(given, dat.time_system, *asked_s).merged()
 
@@ -44,7 +52,7 @@ class Where:
         ExpressionError, UnknownMsidError
             If the expression cannot be understood, or an MSID in it is not known.
         """
-        if self._expression is None:
+        if self._tree is None:
             return None if self._spans is None else self._spans.clipped(start_s, stop_s).merged()
         from jeta.fetch import conditions  # noqa: PLC0415 - few fetches need it
 
@@ -55,12 +63,10 @@ class Where:
                 members[name] = self._fetched(name, start_s, stop_s)
             return members[name]
 
-        return conditions.spans_where(self._expression, member, start_s, stop_s).clipped(start_s, stop_s).merged()
+        return conditions.spans_where(self._tree, member, start_s, stop_s).clipped(start_s, stop_s).merged()
 
     def _fetched(self, name: str, start_s: float, stop_s: float) -> Series:
         """An MSID of the expression, with the good samples on both sides of the span, which tell what holds at its ends."""
-        from jeta.fetch import names, session  # noqa: PLC0415 - few fetches need it
-
         fetch, dt_s = self._dat.fetch, float(self._dat.dt)
         found: Series
         if names.find_one(name, session.archive_for_fetch()).computed is not None:

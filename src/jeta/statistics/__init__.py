@@ -18,7 +18,7 @@ Examples
 ([164.0, 492.0], [2, 1], [2.0, 7.0])
 """
 
-from jeta.statistics.bins import BIN_WIDTHS_S, Bins, bin_edges, bin_midpoints, bin_numbers, bin_width_s, touched_bins
+from jeta.statistics.bins import BIN_WIDTHS_S, Bins, bin_edges, bin_midpoints, bin_numbers, bin_width_s
 from jeta.statistics.compute import bin_columns, statistics
 from jeta.statistics.held import held_columns, held_text_columns
 from jeta.statistics.records import (
@@ -52,6 +52,5 @@ __all__ = [
     "state_columns",
     "statistics",
     "text_columns",
-    "touched_bins",
     "width_of",
 ]

@@ -28,10 +28,13 @@ class Binned:
         Columns under their stored names; ``index`` is sorted, and no bin is there twice.
     counts : dict of str to array, shape (pairs,), or None
         For texts, how often each text occurs in a bin: ``index``, ``text``, ``n``, sorted by the first two. None for numbers.
+    texts : str array, shape (levels,), or None
+        For texts, what ``val`` and ``text`` are rows in; sorted. None for numbers.
     """
 
     columns: Columns
     counts: Columns | None = None
+    texts: NDArray[np.str_] | None = None
 
     def __len__(self) -> int:
         return len(self.columns["index"])
@@ -58,7 +61,22 @@ class Binned:
     def _kept(self, which: Any) -> Binned:
         """The bins that a function of their numbers is true of."""
         columns, counts = _picked(self.columns, which), self.counts
-        return Binned(columns, None if counts is None else _picked(counts, which))
+        return Binned(columns, None if counts is None else _picked(counts, which), self.texts)
+
+    def by(self, texts: NDArray[np.str_]) -> Binned:
+        """Return the same by other texts, which hold all of those here.
+
+        Parameters
+        ----------
+        texts : str array, shape (levels,)
+            Sorted.
+        """
+        if self.texts is None or self.counts is None or self.texts is texts:
+            return self
+        rows = np.searchsorted(texts, self.texts).astype(np.int32)
+        columns, counts = dict(self.columns), dict(self.counts)
+        columns["val"], counts["text"] = rows[columns["val"]], rows[counts["text"]]
+        return Binned(columns, counts, texts)
 
 
 def _picked(columns: Columns, which: Any) -> Columns:
@@ -181,8 +199,13 @@ def joined(parts: Sequence[Binned]) -> Binned:
     """
     if len(parts) == 1:
         return parts[0]
-    counts = [part.counts for part in parts if part.counts is not None]
-    return Binned(_together([part.columns for part in parts]), _together(counts) if counts else None)
+    texts = [part.texts for part in parts if part.texts is not None]
+    if not texts:
+        return Binned(_together([part.columns for part in parts]))
+    levels = np.unique(np.concatenate(texts))
+    coded = [part.by(levels) for part in parts]
+    counts = [part.counts for part in coded if part.counts is not None]
+    return Binned(_together([part.columns for part in coded]), _together(counts), levels)
 
 
 def _together(tables: Sequence[Columns]) -> Columns:

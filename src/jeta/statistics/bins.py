@@ -269,29 +269,6 @@ def bin_midpoints(indexes: ArrayLike, dt_s: float) -> NDArray[np.float64]:
     return (np.asarray(indexes, dtype=np.float64) + 0.5) * dt_s
 
 
-def touched_bins(times: ArrayLike, dt_s: float) -> NDArray[np.int64]:
-    """Say which bins some rows are in, and so which to work out anew when such rows arrive late.
-
-    Parameters
-    ----------
-    times : float64 array, shape (rows,)
-        Instants, s, in any order.
-    dt_s : float
-        Width of the bins, s, above 0.
-
-    Returns
-    -------
-    int64 array, shape (bins,)
-        Distinct bin numbers, increasing.
-
-    Examples
-    --------
-    >>> touched_bins([700.0, 5.0, 6.0], 328).tolist()
-    [0, 2]
-    """
-    return np.unique(bin_numbers(times, dt_s))
-
-
 def run_starts(values: NDArray[Any]) -> NDArray[np.int64]:
     """Find where a series takes another value than in the row before.
 

@@ -113,7 +113,7 @@ def held_text_columns(
     *,
     until_s: float,
     inside: Intervals | None = None,
-) -> tuple[Columns, Columns]:
+) -> tuple[Columns, Columns, NDArray[np.str_]]:
     """Work out the statistics of texts by code that hold until the next.
 
     Parameters
@@ -129,6 +129,8 @@ def held_text_columns(
         ``index``, ``n`` and ``val``, with the rows of `held_columns`.
     counts : dict of str to array, shape (rows,)
         ``index``, ``text``, ``n`` as `text_columns` gives them: of samples, so there are none of a bin without samples.
+    levels : str array, shape (levels,)
+        The distinct texts, sorted, without trailing blanks.
 
     Raises
     ------
@@ -137,8 +139,8 @@ def held_text_columns(
 
     Examples
     --------
-    >>> columns, counts = held_text_columns([2.0, 25.0], [1, 0], ["OFF", "ON"], 10, until_s=30.0)
-    >>> columns["n"].tolist(), columns["val"].tolist(), counts["text"].tolist()
+    >>> columns, counts, levels = held_text_columns([2.0, 25.0], [1, 0], ["OFF", "ON"], 10, until_s=30.0)
+    >>> columns["n"].tolist(), levels[columns["val"]].tolist(), levels[counts["text"]].tolist()
     ([1, 0, 1], ['ON', 'ON', 'OFF'], ['ON', 'OFF'])
     """
     seconds, numbers = checked(times, codes)
@@ -150,8 +152,8 @@ def held_text_columns(
         bin_rows = np.repeat(np.arange(len(held.bins)), held.bins.counts)[held.sampled]
         parts.append(level_counts(bin_rows, level_of_code[held.vals[held.sampled]], held.bins.indexes, levels.size))
     columns = join_blocks(blocks)
-    columns["val"] = written[columns["val"]]
-    return columns, long_counts(parts, levels)
+    columns["val"] = level_of_code[columns["val"]].astype(np.int32)
+    return columns, long_counts(parts), levels
 
 
 def _common(held: Held) -> Columns:

@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     Columns = dict[str, NDArray[Any]]
 
 
-def text_columns(times: ArrayLike, codes: ArrayLike, texts: ArrayLike, dt_s: float) -> tuple[Columns, Columns]:
+def text_columns(
+    times: ArrayLike, codes: ArrayLike, texts: ArrayLike, dt_s: float
+) -> tuple[Columns, Columns, NDArray[np.str_]]:
     """Work out the statistics of a text MSID whose values are given by code.
 
     Parameters
@@ -40,10 +42,12 @@ def text_columns(times: ArrayLike, codes: ArrayLike, texts: ArrayLike, dt_s: flo
     Returns
     -------
     columns : dict of str to array, shape (bins,)
-        ``index``, ``n`` (int32; ``index`` int64 where it needs to be) and ``val`` (str), as `bin_columns` gives them.
+        ``index``, ``n`` (int32; ``index`` int64 where it needs to be), as `bin_columns` gives them, and ``val``: rows in `levels`.
     counts : dict of str to array, shape (rows,)
-        ``index``, ``text`` (str, without trailing blanks) and ``n`` (int32): how many samples of a bin have a text, for each text
-        that occurs in it; sorted by ``index``, then by ``text``.
+        ``index``, ``text`` (rows in `levels`) and ``n`` (int32): how many samples of a bin have a text, for each text that occurs
+        in it; sorted by ``index``, then by ``text``.
+    levels : str array, shape (levels,)
+        The distinct texts, sorted, without trailing blanks.
 
     Raises
     ------
@@ -53,9 +57,9 @@ def text_columns(times: ArrayLike, codes: ArrayLike, texts: ArrayLike, dt_s: flo
 
     Examples
     --------
-    >>> columns, counts = text_columns([1.0, 2.0, 9.0, 12.0], [1, 1, 0, 1], ["OFF", "ON"], 10)
-    >>> columns["val"].tolist(), list(zip(*(column.tolist() for column in counts.values())))
-    (['ON', 'ON'], [(0, 'OFF', 1), (0, 'ON', 2), (1, 'ON', 1)])
+    >>> columns, counts, levels = text_columns([1.0, 2.0, 9.0, 12.0], [1, 1, 0, 1], ["OFF", "ON"], 10)
+    >>> levels[columns["val"]].tolist(), list(zip(*(column.tolist() for column in counts.values())))
+    (['ON', 'ON'], [(0, 0, 1), (0, 1, 2), (1, 1, 1)])
     """
     seconds, numbers = checked(times, codes)
     written = checked_texts(numbers, texts)
@@ -64,17 +68,20 @@ def text_columns(times: ArrayLike, codes: ArrayLike, texts: ArrayLike, dt_s: flo
     columns: Columns = {
         "index": as_int32(bins.indexes),
         "n": bins.counts.astype(np.int32),
-        "val": written[numbers[bins.starts + bins.counts // 2]],
+        "val": level_of_code[numbers[bins.starts + bins.counts // 2]].astype(np.int32),
     }
     parts = []
     for rows, block in bins.blocks():
         bin_rows = np.repeat(np.arange(len(block)), block.counts)
         parts.append(level_counts(bin_rows, level_of_code[numbers[rows]], block.indexes, levels.size))
-    return columns, long_counts(parts, levels)
+    return columns, long_counts(parts), levels
 
 
 def counts_of_states(
-    index: ArrayLike, counts: Mapping[str, NDArray[Any]], state_codes: Iterable[tuple[int, str]] | None
+    index: ArrayLike,
+    counts: Mapping[str, NDArray[Any]],
+    levels: NDArray[np.str_],
+    state_codes: Iterable[tuple[int, str]] | None,
 ) -> dict[str, NDArray[np.int32]]:
     """Make columns of counts in long form.
 
@@ -84,6 +91,8 @@ def counts_of_states(
         Bins that are wanted, increasing.
     counts : mapping of str to array, shape (rows,)
         ``index``, ``text``, ``n``, as `text_columns` gives them; bins that are not wanted are left out.
+    levels : str array, shape (levels,)
+        The texts, without trailing blanks.
     state_codes : iterable of (int, str), or None
         Raw count and text of each state; trailing blanks do not matter.
 
@@ -94,24 +103,31 @@ def counts_of_states(
 
     Examples
     --------
-    >>> counts = {"index": np.array([3, 3, 5]), "text": np.array(["OFF", "ON", "ON"]), "n": np.array([1, 2, 4])}
-    >>> {name: array.tolist() for name, array in counts_of_states([3, 4, 5], counts, [(0, "OFF"), (1, "ON")]).items()}
+    >>> counts = {"index": np.array([3, 3, 5]), "text": np.array([0, 1, 1]), "n": np.array([1, 2, 4])}
+    >>> found = counts_of_states([3, 4, 5], counts, np.array(["OFF", "ON"]), [(0, "OFF"), (1, "ON")])
+    >>> {name: array.tolist() for name, array in found.items()}
     {'n_OFF': [1, 0, 0], 'n_ON': [2, 0, 4]}
     """
     bins = np.asarray(index, dtype=np.int64)
     columns = state_columns(state_codes)
-    places = np.searchsorted(bins, counts["index"])
-    wanted = np.zeros(places.size, np.bool_)
-    inside = places < bins.size
-    wanted[inside] = bins[places[inside]] == counts["index"][inside]
-    places, written, rows = places[wanted], counts["text"][wanted], counts["n"][wanted]
-    if written.dtype.kind == "U":
-        written = np.strings.rstrip(written)
-    result = {}
-    for column, texts in columns.items():
-        is_state = np.isin(written, texts)
-        result[column] = np.bincount(places[is_state], rows[is_state], bins.size).astype(np.int32)
-    return result
+    if not columns:
+        return {}
+    state_of_level = np.full(levels.size, -1)
+    for number, texts in enumerate(columns.values()):
+        state_of_level[np.isin(levels, texts)] = number
+    # Counts come bin by bin: the place of a bin is looked up once.
+    runs = run_starts(counts["index"])
+    run_bins = counts["index"][runs]
+    run_places = np.searchsorted(bins, run_bins)
+    is_wanted = run_places < bins.size
+    is_wanted[is_wanted] = bins[run_places[is_wanted]] == run_bins[is_wanted]
+    lengths = np.diff(runs, append=len(counts["index"]))
+    places = np.repeat(np.where(is_wanted, run_places, -1), lengths)
+    states = state_of_level[counts["text"]]
+    is_counted = (places >= 0) & (states >= 0)
+    flat = states[is_counted] * bins.size + places[is_counted]
+    table = np.bincount(flat, counts["n"][is_counted], len(columns) * bins.size).astype(np.int32)
+    return dict(zip(columns, table.reshape(len(columns), bins.size), strict=True))
 
 
 def state_counts(
@@ -216,17 +232,13 @@ def distinct_texts(texts: NDArray[np.str_]) -> tuple[NDArray[np.str_], NDArray[n
     return levels, level_of_code.astype(np.int64, copy=False)
 
 
-def long_counts(
-    parts: list[tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]], levels: NDArray[np.str_]
-) -> Columns:
+def long_counts(parts: list[tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]]) -> Columns:
     """Join counts of blocks, in long form.
 
     Parameters
     ----------
     parts : list of tuple of int64 arrays
-        Bin numbers, rows in `levels`, and counts, of each block.
-    levels : str array, shape (levels,)
-        Distinct texts.
+        Bin numbers, numbers of texts, and counts, of each block.
 
     Returns
     -------
@@ -235,13 +247,13 @@ def long_counts(
 
     Examples
     --------
-    >>> counts = long_counts([(np.array([4]), np.array([1]), np.array([9]))], np.array(["OFF", "ON"]))
+    >>> counts = long_counts([(np.array([4]), np.array([1]), np.array([9]))])
     >>> {name: column.tolist() for name, column in counts.items()}
-    {'index': [4], 'text': ['ON'], 'n': [9]}
+    {'index': [4], 'text': [1], 'n': [9]}
     """
     none = np.zeros(0, np.int64)
     index, level, rows = (np.concatenate([none, *arrays]) for arrays in zip(*parts, strict=True))
-    return {"index": as_int32(index), "text": levels[level], "n": rows.astype(np.int32)}
+    return {"index": as_int32(index), "text": level.astype(np.int32), "n": rows.astype(np.int32)}
 
 
 def level_counts(

@@ -21,6 +21,7 @@ MIN_WIDTH_S, MAX_WIDTH_S = 0.001, 1e9
 
 _UNITS_S = {"s": 1, "min": 60, "h": 3600, "d": 86400, "w": 604800}
 _SPREAD_PRODUCTS = {"daily"}
+_FIVE_MINUTES_S = 300
 _WRITTEN = re.compile(r"([0-9]+(?:\.[0-9]*)?|\.[0-9]+)(s|min|h|d|w)")
 
 
@@ -73,13 +74,17 @@ def width_of(stat: object) -> Width:
     >>> width_of("1.5 h")
     Width(name='1.5h', dt_s=5400, product=None, spread=True)
     """
+    if isinstance(stat, str) and stat in BIN_WIDTHS_S:
+        return Width(stat, BIN_WIDTHS_S[stat], stat, stat in _SPREAD_PRODUCTS)
     name = stat.replace(" ", "") if isinstance(stat, str) and stat == stat.strip() else ""
-    if name in BIN_WIDTHS_S:
-        return Width(name, BIN_WIDTHS_S[name], name, name in _SPREAD_PRODUCTS)
     written = _WRITTEN.fullmatch(name)
     if written is None:
         raise _refusal(stat)
     exact = Fraction(written[1]) * _UNITS_S[written[2]]
+    if written[2] == "min" and exact == _FIVE_MINUTES_S:
+        raise StatError(
+            f"statistic {stat!r} may mean two things: give '5min' for the stored bins of 328 s, or '300s' for five minutes"
+        )
     if not Fraction(str(MIN_WIDTH_S)) <= exact <= MAX_WIDTH_S:
         raise _refusal(stat)
     dt_s = int(exact) if exact.denominator == 1 else float(exact)

@@ -153,6 +153,10 @@ def _selected(writer: Writer, names: str | Iterable[str] | None) -> list[str]:
         return known
     chosen: set[str] = set()
     for typed in [names] if isinstance(names, str) else names:
+        if not isinstance(typed, str):
+            raise UnknownMsidError(
+                f"names must be texts such as 'SA_*', but one is {typed!r}; jeta info lists the MSIDs"
+            )
         matches = [name for name in known if fnmatchcase(name, typed.upper())]
         if not matches:
             raise UnknownMsidError(f"no MSID of the archive is called {typed!r}; jeta info lists those there are")
