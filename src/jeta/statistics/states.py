@@ -118,11 +118,14 @@ def counts_of_states(
     # Counts come bin by bin: the place of a bin is looked up once.
     runs = run_starts(counts["index"])
     run_bins = counts["index"][runs]
-    run_places = np.searchsorted(bins, run_bins)
-    is_wanted = run_places < bins.size
-    is_wanted[is_wanted] = bins[run_places[is_wanted]] == run_bins[is_wanted]
-    lengths = np.diff(runs, append=len(counts["index"]))
-    places = np.repeat(np.where(is_wanted, run_places, -1), lengths)
+    if np.array_equal(run_bins, bins):  # as nearly always
+        run_places = np.arange(bins.size)
+    else:
+        run_places = np.searchsorted(bins, run_bins)
+        is_wanted = run_places < bins.size
+        is_wanted[is_wanted] = bins[run_places[is_wanted]] == run_bins[is_wanted]
+        run_places[~is_wanted] = -1
+    places = np.repeat(run_places, np.diff(runs, append=len(counts["index"])))
     states = state_of_level[counts["text"]]
     is_counted = (places >= 0) & (states >= 0)
     flat = states[is_counted] * bins.size + places[is_counted]
