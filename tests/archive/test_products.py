@@ -96,8 +96,8 @@ def test_few_new_rows_wait_until_there_are_more_and_a_fetch_works_them_out(root,
     commit_and_fold(root, {"A": numbers(range(20))})
     assert not (root / "columns" / "A" / "5min").exists()
     check_statistics(root)
-    commit_and_fold(root, {"A": numbers(range(20, 25))})
-    assert bins(root) == list(range(24))
+    commit_and_fold(root, {"A": numbers(range(20, 50))})
+    assert bins(root) == list(range(49))
     check_statistics(root)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import zlib
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -230,12 +231,20 @@ def update(this: Column, pending: PendingRows | None, last_commit: int, *, keep:
             [] if old is None or pending is None else touched_bins(pending, old.folded, old.until, BIN_WIDTHS_S[name])
         )
         newer_rows = 0 if pending is None else pending.rows
-        if not touched and _rows_behind(old, this.segments.rows) < ROWS_WORTH_STORING:
+        if not touched and _rows_behind(old, this.segments.rows) < _rows_worth_storing(this.msid):
             continue  # as nearly always: what follows need not be found out
         is_kept = keep and _can_be_kept(this, old)
         work = plan(old, this.bins(name), touched, column_rows=this.segments.rows, newer_rows=newer_rows, keep=is_kept)
         if work is not None:
             yield _changed(this, name, old, work, last_commit)
+
+
+def _rows_worth_storing(msid: str) -> int:
+    """How many new rows of an MSID are worth storing bins of: up to twice as many for some as for others.
+
+    Otherwise all MSIDs of one cadence would be due in one fold, which then takes 1.7 times as long, and no other a tenth more.
+    """
+    return ROWS_WORTH_STORING + zlib.crc32(msid.encode()) % ROWS_WORTH_STORING
 
 
 def _can_be_kept(this: Column, old: Product | None) -> bool:
