@@ -1,10 +1,10 @@
 """Widths of bins that users can ask for by a text: those of the stored products, and any other.
 
-==================  =====================================================================================================
-``"5min"``          the stored product of 328 s, ten major frames of 32.8 s; five minutes by the clock are ``"300s"``
-``"daily"``         the stored product of 86400 s, with spread and percentiles
-``"<number><unit>"``  bins of that width, with spread and percentiles; the units are s, min, h, d and w
-==================  =====================================================================================================
+=====================  ===================================================================================================
+``"5min"``             the stored product of 328 s, ten major frames of 32.8 s; five minutes by the clock are ``"300s"``
+``"daily"``            the stored product of 86400 s, with spread and percentiles
+``"<number><unit>"``   bins of that width, with spread and percentiles; the units are s, min, h, d and w
+=====================  ===================================================================================================
 """
 
 from __future__ import annotations
