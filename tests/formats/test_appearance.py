@@ -20,7 +20,7 @@ from jeta.formats.files import head, tail
         (b"x" * 5000, "text that begins with '" + "x" * 60 + "'"),
         (b"   \n", "text that begins with ''"),
         (b'{"a": 1}', "JSON without 'TlmMnemonic' that begins with '{\"a\": 1}'"),
-        (gzip.compress(b"a"), "a gzip file"),
+        (gzip.compress(b"a", mtime=0), "a gzip file"),
         (b"SIMPLE  =   T", "a FITS file"),
         (b"PK\x03\x04", "a zip file"),
         (b"PAR1", "a Parquet file"),
