@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from jeta.archive import product_file
@@ -81,11 +81,6 @@ class Product:
             cut(self.stale, first, stop), cut(touched, first, stop), cut([(self.until, stop)], first, stop)
         )
         return lacking([(first, stop)], missing), missing
-
-    def with_stale(self, ranges: Iterable[Range], folded: int) -> Product:
-        """Return the same with more bins to be worked out anew."""
-        stale = united(self.stale, cut(ranges, -(2**62), self.until))
-        return replace(self, stale=tuple(stale), folded=folded, generation=self.generation + 1)
 
 
 def to_bytes(product: Product) -> bytes:

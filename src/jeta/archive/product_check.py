@@ -128,7 +128,7 @@ def _differences(this: Column, name: str, stored: Product) -> Iterator[Problem]:
     folder = this.reader.layout.column(this.msid, name)
     commits = this.reader.journal_files()
     pending = find_pending(commits, this.msid, None, after=stored.folded)
-    touched = [] if pending is None else touched_bins(pending, stored.folded, stored.until, BIN_WIDTHS_S[name])
+    touched = touched_bins(pending, stored.folded, stored.until, BIN_WIDTHS_S[name])
     first = min([this.bins(name)[0], *(file.first for file in stored.files)])
     wrong: list[Range] = []
     for low in range(first, stored.until, _BINS_AT_ONCE):

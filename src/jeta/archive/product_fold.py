@@ -227,9 +227,7 @@ def update(this: Column, pending: PendingRows | None, last_commit: int, *, keep:
             # Samples must get into the archive, whatever is wrong with what can be worked out from them.
             _log.warning("statistics %s of %s are not kept: %s", name, this.msid, err)
             continue
-        touched = (
-            [] if old is None or pending is None else touched_bins(pending, old.folded, old.until, BIN_WIDTHS_S[name])
-        )
+        touched = [] if old is None else touched_bins(pending, old.folded, old.until, BIN_WIDTHS_S[name])
         newer_rows = 0 if pending is None else pending.rows
         if not touched and _rows_behind(old, this.segments.rows) < _rows_worth_storing(this.msid):
             continue  # as nearly always: what follows need not be found out

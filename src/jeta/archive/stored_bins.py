@@ -65,14 +65,14 @@ def stored_bins(
     ArchiveCorruptError
         If a file is damaged.
     """
-    touched = [] if pending is None else touched_bins(pending, stored.folded, stored.until, dt_s)
+    touched = touched_bins(pending, stored.folded, stored.until, dt_s)
     valid, missing = stored.valid(*bins, [*more, *touched])
     return StoredBins(product.read(folder, stored.files, valid), missing)
 
 
-def touched_bins(pending: PendingRows, after: int, until: int, dt_s: float) -> list[Range]:
+def touched_bins(pending: PendingRows | None, after: int, until: int, dt_s: float) -> list[Range]:
     """Return the bins below `until` that rows of later commits than `after` are in, some of them more than once."""
-    newer = pending.after(after)
+    newer = None if pending is None else pending.after(after)
     if newer is None:
         return []
     end = column.bounds_between(-np.inf, until * float(dt_s))(newer.resolution)[1]
