@@ -13,6 +13,8 @@ from jeta.fetch import session
 from jeta.fetch.msid import MSID, check_stat
 from jeta.fetch.names import as_list, msid_glob
 from jeta.fetch.query import hull, intervals_of, span_of, spans_of
+from jeta.fetch.set_exports import SetExports
+from jeta.fetch.set_pictures import SetPictures
 
 if TYPE_CHECKING:
     import os
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-class MSIDset(OrderedDict[str, MSID]):
+class MSIDset(SetPictures, SetExports):
     """Several MSIDs, by name.
 
     Parameters

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from jeta.errors import ValuesError
-from jeta.fetch.arrays import Arrays
+from jeta.fetch.exports import Exports
+from jeta.fetch.pictures import Pictures
 from jeta.fetch.slices import slices_between
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
 
-class Series(Arrays):
+class Series(Pictures, Exports):
     """The samples, or statistics, of one MSID: what `MSID` is once they are fetched."""
 
     def _target(self, copy: bool) -> Self:
