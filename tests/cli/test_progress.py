@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 
-from jeta.cli.options import progress_bar
+from jeta.progress import terminal_bar
 
 
 def test_no_bar_where_standard_error_is_no_terminal(process, archive, edb_csv):
@@ -38,7 +38,7 @@ def test_a_bar_on_a_terminal(command, archive, edb_csv):
 
 
 def test_callback_takes_what_the_library_hands_it(capsys, tmp_path):
-    with progress_bar("file") as progress:
+    with terminal_bar("file") as progress:
         progress(0, 2, tmp_path / "a.h5")
         progress(1, 2, None)
         progress(2, 2)

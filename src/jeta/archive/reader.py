@@ -85,6 +85,11 @@ class JetaReader:
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.config.name!r} at {self.root}>"
 
+    def _repr_html_(self) -> str:
+        from jeta.archive.overview import archive_html  # noqa: PLC0415 - only notebooks need it
+
+        return archive_html(self, self.config.name)
+
     @property
     def time_system(self) -> str:
         """What the seconds in times count."""

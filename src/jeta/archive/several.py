@@ -70,6 +70,11 @@ class SeveralReaders:
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of {', '.join(map(repr, self.readers))}>"
 
+    def _repr_html_(self) -> str:
+        from jeta.archive.overview import archive_html  # noqa: PLC0415 - only notebooks need it
+
+        return archive_html(self, f"{len(self.readers)} archives as one")
+
     @property
     def root(self) -> Path:
         """The folder of the first archive."""

@@ -14,10 +14,10 @@ import numpy as np
 from jeta import fetch, update
 from jeta.archive import JetaReader, create_archive
 from jeta.cli.info import inventory
-from jeta.cli.options import progress_bar
 from jeta.errors import ArchiveExistsError, MissingExtraError
 from jeta.optional import require
 from jeta.plotting import Series, plot_panels
+from jeta.progress import terminal_bar
 from jeta.tdb import write_yaml
 from jeta.testing.telemetry import SimulatedDelivery, spacecraft, tdb_entries, write_delivery
 from jeta.times import show
@@ -82,7 +82,7 @@ def run(options: argparse.Namespace) -> int:
     )
     archive = make_archive(folder / "archive")
     print("2. ingesting them in the order in which they arrive")
-    with progress_bar("file") as progress:
+    with terminal_bar("file") as progress:
         report = update.ingest(*delivery.files, archive=archive, progress=progress)
     update.fold(archive)
     print("   " + str(report).replace("\n", "\n   "))

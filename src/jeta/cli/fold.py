@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jeta import update
-from jeta.cli.options import add_archive, add_workers, progress_bar, root_of
+from jeta.cli.options import add_archive, add_workers, root_of
+from jeta.progress import terminal_bar
 
 if TYPE_CHECKING:
     import argparse
@@ -41,7 +42,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> arg
 def run(options: argparse.Namespace) -> int:
     """Fold, and print how much there was."""
     statistics = False if options.no_statistics else None
-    with progress_bar("MSID") as progress:
+    with terminal_bar("MSID") as progress:
         rows = update.fold(root_of(options), workers=options.workers, progress=progress, statistics=statistics)
     print(f"folded {rows:,} rows")
     return 0

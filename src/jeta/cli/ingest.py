@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jeta import update
-from jeta.cli.options import add_archive, progress_bar, root_of
+from jeta.cli.options import add_archive, root_of
 from jeta.cli.table import table
+from jeta.progress import terminal_bar
 
 if TYPE_CHECKING:
     import argparse
@@ -38,7 +39,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> arg
 
 def run(options: argparse.Namespace) -> int:
     """Ingest, and print what became of the rows."""
-    with progress_bar("file") as progress:
+    with terminal_bar("file") as progress:
         report = update.ingest(*options.paths, archive=root_of(options), progress=progress)
     print(report)
     if options.msids:

@@ -17,13 +17,13 @@ from typing import TYPE_CHECKING
 
 import jeta
 from jeta import logs
-from jeta.cli import create, demo, fetch, fold, info, ingest, statistics, tdb, verify
+from jeta.cli import coverage, create, demo, fetch, fold, info, ingest, search, stat, statistics, tdb, verify
 from jeta.errors import JetaError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_COMMANDS = (create, ingest, fetch, info, fold, statistics, verify, tdb, demo)
+_COMMANDS = (create, ingest, search, fetch, stat, coverage, info, fold, statistics, verify, tdb, demo)
 _INTERRUPTED = 130
 
 _EPILOG = """\
@@ -33,6 +33,7 @@ examples:
   export ENG_ARCHIVE=/data/jwst           the archive for all that follows
   jeta ingest delivery/                   files into it
   jeta info                               what it holds
+  jeta search attitude                    MSIDs by words
   jeta fetch SA_ZATTEST2 --start 2022:143 --stop 2022:144 -o attitude.csv
 """
 
@@ -80,7 +81,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("jeta: interrupted; what was committed is safe, run it again to go on", file=sys.stderr)
         return _INTERRUPTED
-    except (JetaError, OSError, ValueError) as err:
+    except (JetaError, OSError, ValueError, MemoryError) as err:
         if options.debug:
             traceback.print_exc()
         print(f"jeta: error: {' '.join(str(err).split())}", file=sys.stderr)

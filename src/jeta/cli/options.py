@@ -1,17 +1,11 @@
-"""Options that several commands share, and the progress bar."""
+"""Options that several commands share."""
 
 from __future__ import annotations
 
 import argparse
-import sys
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from jeta.fetch import session
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
 
 
 def add_archive(command: argparse.ArgumentParser) -> None:
@@ -61,29 +55,3 @@ def readable(options: argparse.Namespace) -> Path | str:
         If neither ``--archive`` nor ``ENG_ARCHIVE`` names one.
     """
     return session.current_key() if options.archive is None else options.archive
-
-
-@contextmanager
-def progress_bar(unit: str) -> Iterator[Callable[..., None]]:
-    """Show a bar on standard error while the block runs, if that is a terminal.
-
-    Parameters
-    ----------
-    unit : str
-        What is counted, such as ``"file"``.
-
-    Yields
-    ------
-    callable
-        To be called with the number done, the number in all, and optionally what comes next.
-    """
-    from tqdm import tqdm  # noqa: PLC0415 - only long commands need it
-
-    with tqdm(unit=unit, disable=None, file=sys.stderr, leave=False) as bar:
-
-        def show(done: int, total: int, what: object = None) -> None:
-            bar.total = total
-            bar.n = done
-            bar.set_postfix_str("" if what is None else Path(str(what)).name)
-
-        yield show

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jeta import update
-from jeta.cli.options import add_archive, add_workers, progress_bar, root_of
+from jeta.cli.options import add_archive, add_workers, root_of
+from jeta.progress import terminal_bar
 
 if TYPE_CHECKING:
     import argparse
@@ -41,7 +42,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> arg
 
 def run(options: argparse.Namespace) -> int:
     """Work out what is lacking, and print how much there is."""
-    with progress_bar("MSID") as progress:
+    with terminal_bar("MSID") as progress:
         report = update.statistics(
             options.msids or None,
             options.start,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jeta import operations
-from jeta.cli.options import add_archive, progress_bar, root_of
+from jeta.cli.options import add_archive, root_of
+from jeta.progress import terminal_bar
 
 if TYPE_CHECKING:
     import argparse
@@ -36,7 +37,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> arg
 def run(options: argparse.Namespace) -> int:
     """Verify, and print the findings."""
     root = root_of(options)
-    with progress_bar("MSID") as progress:
+    with terminal_bar("MSID") as progress:
         findings = operations.verify(root, full=not options.fast, progress=progress)
     for finding in findings:
         print(finding)

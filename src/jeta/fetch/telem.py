@@ -50,6 +50,8 @@ def get_telem(  # noqa: PLR0913 - the ancestors' arguments
     quiet: bool = False,
     max_fetch_Mb: float = 1000,  # noqa: N803 - the ancestors' name
     max_output_Mb: float = 100,  # noqa: N803
+    *,
+    filter_bad: bool = True,
 ) -> MSIDset:
     """Fetch MSIDs; bring them onto one grid, cut them by events, show times in a format, write them, as wanted.
 
@@ -76,6 +78,8 @@ def get_telem(  # noqa: PLR0913 - the ancestors' arguments
         Log nothing to the logger ``jeta.get_telem``.
     max_fetch_Mb, max_output_Mb : float
         Most megabytes (1e6 bytes) to fetch, and to write.
+    filter_bad : bool
+        Leave bad samples out; else they stay, marked in `bads`.
 
     Returns
     -------
@@ -111,10 +115,10 @@ def get_telem(  # noqa: PLR0913 - the ancestors' arguments
         from jeta.fetch.msidset import MSIDset  # noqa: PLC0415 - not needed to import fetch
 
         say(f"fetching {', '.join(names)} from {span.tstart} to {span.tstop} s")
-        dats = MSIDset(names, span.tstart, span.tstop, filter_bad=interpolate_dt is None, stat=stat)
+        dats = MSIDset(names, span.tstart, span.tstop, filter_bad=filter_bad and interpolate_dt is None, stat=stat)
     if interpolate_dt is not None:
         say(f"interpolating at {interpolate_dt} s")
-        _put_on_absolute_grid(dats, span, interpolate_dt)
+        _put_on_absolute_grid(dats, span, interpolate_dt, filter_bad=filter_bad)
     for select, events in cuts:
         if events is not None:
             (dats.select_intervals if select else dats.remove_intervals)(events)
@@ -137,8 +141,8 @@ def _span(start: Any, stop: Any) -> Span:
     return Span(tstop - DEFAULT_SPAN_S if start is None else one_instant(start, system), tstop)
 
 
-def _put_on_absolute_grid(dats: MSIDset, span: Span, dt: float) -> None:
-    """Bring all members onto multiples of `dt`, and leave out where one is bad."""
+def _put_on_absolute_grid(dats: MSIDset, span: Span, dt: float, *, filter_bad: bool) -> None:
+    """Bring all members onto multiples of `dt`, and leave out, or mark, where one is bad."""
     grid = interpolation.absolute_grid(span.tstart, span.tstop, dt)
     members = list(dats.values())
     if not members or any(len(member) == 0 for member in members):
@@ -146,7 +150,7 @@ def _put_on_absolute_grid(dats: MSIDset, span: Span, dt: float) -> None:
     else:
         first = max(float(member.times[0]) for member in members)
         grid = interpolation.within(grid, first, min(last_s(member, None) for member in members))
-    together.put_on_grid(dats, grid, filter_bad=True, bad_union=True, method=None, max_age_s=None)
+    together.put_on_grid(dats, grid, filter_bad=filter_bad, bad_union=True, method=None, max_age_s=None)
 
 
 def _events(expression: str | None, span: Span) -> Intervals | None:

@@ -13,6 +13,7 @@ from jeta.archive.product_check import check_product
 from jeta.archive.product_fold import PRODUCTS
 from jeta.errors import ArchiveCorruptError, JetaError
 from jeta.files import ASIDE_PREFIX
+from jeta.progress import telling
 from jeta.tdb import check_name
 from jeta.tdb.loader import Loader
 from jeta.tdb.sources import list_files
@@ -49,7 +50,7 @@ class Finding:
 
 
 def verify(
-    root: str | os.PathLike[str], *, full: bool = True, progress: Callable[[int, int], None] | None = None
+    root: str | os.PathLike[str], *, full: bool = True, progress: bool | Callable[[int, int], None] | None = None
 ) -> list[Finding]:
     """Check an archive; nothing is changed, and it may be written to meanwhile.
 
@@ -60,8 +61,8 @@ def verify(
     full : bool
         Decode every sample, compare checksums, and work out statistics to compare them with those stored; else only lists,
         sizes and tables are looked at.
-    progress : callable, optional
-        Is called with the number of MSIDs done and in all.
+    progress : bool or callable, optional
+        True shows a progress bar; by default notebooks show one. A callable is called with the number of MSIDs done and in all.
 
     Returns
     -------
@@ -88,20 +89,26 @@ def verify(
     findings = [_leftover(path) for path in sorted(reader.layout.root.glob(f"{ASIDE_PREFIX}*"))]
     findings.extend(_journal(reader, full=full))
     tdb = list(_tdb(reader))
-    folders = sorted(path for path in reader.layout.columns.iterdir() if not path.name.startswith(ASIDE_PREFIX))
-    for done, folder in enumerate(folders):
-        if progress is not None:
-            progress(done, len(folders))
-        found = list(_column(reader, folder, full=full))
-        # Without samples, or a telemetry database, nobody can tell what statistics should be.
-        if not tdb and not any(finding.severity == "error" for finding in found):
-            found.extend(_statistics(reader, folder, full=full))
-        findings.extend(found)
-    if progress is not None:
-        progress(len(folders), len(folders))
+    with telling(progress, "MSID", "verify") as tell:
+        # Without a telemetry database nobody can tell what statistics should be.
+        findings.extend(_columns(reader, full=full, statistics=not tdb, tell=tell))
     findings.extend(tdb)
     findings.extend(_state(reader))
     return findings
+
+
+def _columns(
+    reader: JetaReader, *, full: bool, statistics: bool, tell: Callable[[int, int], None]
+) -> Iterator[Finding]:
+    """Findings on the columns of each MSID, and on its statistics where the samples are whole."""
+    folders = sorted(path for path in reader.layout.columns.iterdir() if not path.name.startswith(ASIDE_PREFIX))
+    for done, folder in enumerate(folders):
+        tell(done, len(folders))
+        found = list(_column(reader, folder, full=full))
+        if statistics and not any(finding.severity == "error" for finding in found):
+            found.extend(_statistics(reader, folder, full=full))
+        yield from found
+    tell(len(folders), len(folders))
 
 
 def _journal(reader: JetaReader, *, full: bool) -> Iterator[Finding]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
-from contextlib import ExitStack, closing
+from contextlib import ExitStack
 from fnmatch import fnmatchcase
 from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING, Any
@@ -17,6 +17,7 @@ from jeta.fetch import systems
 from jeta.fetch.names import candidates
 from jeta.fetch.session import set_archive
 from jeta.logs import logger
+from jeta.progress import telling
 from jeta.sources import data_source
 from jeta.times import to_seconds
 from jeta.update.append import append
@@ -54,7 +55,7 @@ def derived(
     start: Any = None,
     stop: Any = None,
     archive: ArchiveLike | None = None,
-    progress: bool | Progress = False,
+    progress: bool | Progress | None = None,
 ) -> DerivedReport:
     """Work out derived parameters as far as their inputs go, and store them.
 
@@ -72,9 +73,9 @@ def derived(
         that are sent only when they change end with the others; if there are only such, with the last sample of any.
     archive : open archive or path, optional
         Where inputs are and results go; by default the archive in use, see `jeta.fetch.set_archive`.
-    progress : bool or callable
-        True shows a progress bar for each parameter. A callable is called with the number of pieces done and in all, and the
-        name, before each piece and at the end of each parameter.
+    progress : bool or callable, optional
+        True shows a progress bar for each parameter; by default notebooks show one. A callable is called with the number of
+        pieces done and in all, and the name, before each piece and at the end of each parameter.
 
     Returns
     -------
@@ -117,7 +118,7 @@ def derived(
     """
     report = DerivedReport()
     with ExitStack() as stack:
-        tell = _teller(progress, stack)
+        tell = stack.enter_context(telling(progress, "piece"))
         writer = stack.enter_context(writer_for(archive))
         stack.enter_context(set_archive(writer))
         stack.enter_context(data_source("archive"))  # what is stored must be made of what is stored
@@ -141,38 +142,6 @@ def derived(
 def _second(time: Any, system: str) -> float:
     """Seconds of one time."""
     return float(to_seconds(time, system))
-
-
-class _Bars:
-    """A progress bar for each parameter."""
-
-    def __init__(self) -> None:
-        self._bar: Any = None
-
-    def __call__(self, done: int, total: int, msid: str) -> None:
-        from tqdm import tqdm  # noqa: PLC0415 - only who wants bars needs it
-
-        if done == 0:
-            self.close()
-            self._bar = tqdm(total=total, desc=msid, unit="piece")
-        self._bar.update(done - self._bar.n)
-
-    def close(self) -> None:
-        """End the last bar."""
-        if self._bar is not None:
-            self._bar.close()
-
-
-def _teller(progress: bool | Progress, stack: ExitStack) -> Progress:
-    """What is called as the work goes on."""
-    if callable(progress):
-        return progress
-    return stack.enter_context(closing(_Bars())) if progress else _silent
-
-
-def _silent(done: int, total: int, msid: str) -> None:
-    """Show nothing."""
-    del done, total, msid
 
 
 def _selected(names: str | Iterable[str] | None) -> dict[str, type[DerivedParameter]]:

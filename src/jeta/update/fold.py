@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jeta import settings
+from jeta.progress import telling
 from jeta.update.target import writer_for
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ def fold(
     *,
     workers: int | None = None,
     executor: Executor | None = None,
-    progress: Callable[[int, int], None] | None = None,
+    progress: bool | Callable[[int, int], None] | None = None,
     statistics: bool | None = None,
 ) -> int:
     """Move what `append` and `ingest` have committed from the journal into the columns.
@@ -36,8 +37,8 @@ def fold(
         process alone.
     executor : concurrent.futures.Executor, optional
         Does the work instead of processes of our own.
-    progress : callable, optional
-        Is called with the number of MSIDs done and in all.
+    progress : bool or callable, optional
+        True shows a progress bar; by default notebooks show one. A callable is called with the number of MSIDs done and in all.
     statistics : bool, optional
         Whether statistics are kept in step; by default as ``statistics`` in ``archive.yaml`` says. If not, fetches work out
         from samples what is stale or not stored, until `update.statistics` is called.
@@ -53,5 +54,5 @@ def fold(
         If there is no archive, or another process writes to it.
     """
     count = settings.from_environment().workers if workers is None else workers
-    with writer_for(archive) as writer:
-        return writer.fold(workers=count, executor=executor, progress=progress, statistics=statistics)
+    with telling(progress, "MSID", "fold") as tell, writer_for(archive) as writer:
+        return writer.fold(workers=count, executor=executor, progress=tell, statistics=statistics)

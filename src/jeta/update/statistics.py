@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from jeta import settings
 from jeta.errors import ArchiveCorruptError, IntervalError, UnknownMsidError
 from jeta.logs import logger
+from jeta.progress import telling
 from jeta.statistics import BIN_WIDTHS_S
 from jeta.times import to_seconds
 from jeta.update.target import writer_for
@@ -56,7 +57,7 @@ def statistics(  # noqa: PLR0913 - which MSIDs, when, where, and by whom
     rebuild: bool = False,
     workers: int | None = None,
     executor: Executor | None = None,
-    progress: bool | Progress = False,
+    progress: bool | Progress | None = None,
 ) -> StatisticsReport:
     """Work out the statistics that an archive lacks, or all of them anew.
 
@@ -80,8 +81,8 @@ def statistics(  # noqa: PLR0913 - which MSIDs, when, where, and by whom
         Does the work instead of processes of our own, MSIDs apart: a process pool, started by "spawn", lest its processes
         inherit the archive's lock; or one with the same ``submit``, such as ``MPIPoolExecutor()`` of mpi4py and
         ``client.get_executor(pure=False)`` of dask.distributed. Its processes must see the archive under the same path.
-    progress : bool or callable
-        True shows a progress bar. A callable is called with the number of MSIDs done and in all.
+    progress : bool or callable, optional
+        True shows a progress bar; by default notebooks show one. A callable is called with the number of MSIDs done and in all.
 
     Returns
     -------
@@ -113,7 +114,7 @@ def statistics(  # noqa: PLR0913 - which MSIDs, when, where, and by whom
     """
     count = settings.from_environment().workers if workers is None else workers
     with ExitStack() as stack:
-        tell = _teller(progress, stack)
+        tell = stack.enter_context(telling(progress, "MSID", "statistics"))
         writer = stack.enter_context(writer_for(archive))
         system = writer.reader.time_system
         start_s = -math.inf if start is None else float(to_seconds(start, system))
@@ -162,20 +163,3 @@ def _selected(writer: Writer, names: str | Iterable[str] | None) -> list[str]:
             raise UnknownMsidError(f"no MSID of the archive is called {typed!r}; jeta info lists those there are")
         chosen.update(matches)
     return sorted(chosen)
-
-
-def _teller(progress: bool | Progress, stack: ExitStack) -> Progress | None:
-    """What is called as the work goes on."""
-    if callable(progress):
-        return progress
-    if not progress:
-        return None
-    from tqdm.auto import tqdm  # noqa: PLC0415 - only who wants bars needs it
-
-    bar = stack.enter_context(tqdm(desc="statistics", unit="MSID"))
-
-    def tell(done: int, total: int) -> None:
-        bar.total = total
-        bar.update(done - bar.n)
-
-    return tell
