@@ -46,9 +46,13 @@ def types(session: nox.Session) -> None:
 
 @nox.session
 def docs(session: nox.Session) -> None:
-    """Build the documentation; a warning is an error. The reference imports all of jeta, the suites for testing too."""
+    """Build the documentation; a warning is an error, and so is a public name that the reference does not describe.
+
+    The reference imports all of jeta, the suites for testing too.
+    """
     install(session, "docs")
     session.run("sphinx-build", "-W", "--keep-going", "-b", "html", "docs", "docs/_build/html", *session.posargs)
+    session.run("python", "docs/check_reference.py", "docs/_build/html/objects.inv")
 
 
 @nox.session

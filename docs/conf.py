@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 import types
 from typing import TYPE_CHECKING, Any
@@ -22,17 +23,28 @@ extensions = [
     "numpydoc",
     "sphinx.ext.autodoc",
     "sphinx.ext.autosummary",
-    "sphinx.ext.mathjax",
 ]
 templates_path = ["_templates"]
 exclude_patterns = ["_build", "_templates"]
 source_suffix = {".md": "markdown", ".rst": "restructuredtext"}
 
-html_theme = "furo"
+html_theme = "pydata_sphinx_theme"
 html_title = f"jeta {release}"
+html_static_path = ["_static"]
+html_css_files = ["jeta.css"]
 html_copy_source = False
+html_show_sphinx = False
+html_sidebars = {"index": []}
+html_theme_options = {
+    "navbar_align": "left",
+    "navbar_end": ["theme-switcher"],  # no links to elsewhere: the pages work without a network
+    "footer_end": [],
+    "show_toc_level": 2,
+    "collapse_navigation": True,  # else each of some three hundred pages would carry the list of all
+    "search_bar_text": "Search these pages",
+}
 
-myst_enable_extensions = ["colon_fence", "deflist", "dollarmath"]
+myst_enable_extensions = ["colon_fence", "deflist"]
 myst_heading_anchors = 3
 
 # Docstrings name Python objects in single backticks.
@@ -43,6 +55,8 @@ autosummary_generate = True
 autosummary_generate_overwrite = True
 autosummary_ignore_module_all = True  # the list of modules, not of their members
 autosummary_imported_members = True  # so that a module has no page whose name a function of its package took
+# Modules whose classes show what they inherit, up to the classes named: what people look up stands on one page.
+autosummary_context = {"inheriting": {"jeta.fetch": "MSID, MSIDset, OrderedDict"}}
 autodoc_member_order = "bysource"
 autodoc_typehints = "none"  # numpydoc's sections give types with unit and shape
 autodoc_default_options = {"members": True, "show-inheritance": True}
@@ -59,6 +73,8 @@ def skip_borrowed(app: Sphinx, what: str, _name: str, member: Any, *_rest: Any) 
     Elsewhere is outside of the class that holds it, or outside of the folder, for a class may be described once a folder. Also
     left out are names of types such as ``tuple[int, str]``, which look like something to call and have no signature.
     """
+    if isinstance(member, functools.cached_property):
+        return None  # it says of itself that it is made by functools
     if inspect.isclass(member) or inspect.isroutine(member):
         home = getattr(member, "__module__", None) or "jeta"
         foreign = home.partition(".")[0] != "jeta"

@@ -11,12 +11,11 @@ from pathlib import Path
 
 from jeta import fetch, update
 from jeta.archive import create_archive
-from jeta.plotting import Series, plot_panels
 from jeta.tdb import write_yaml
 from jeta.testing.telemetry import tdb_entries, write_delivery
 from jeta.times import show
 
-PLOTTED = ("SE_BATT_TEMP1", "SE_BUS_VOLT", "SA_CTRL_MODE")
+PLOTTED = ["SE_BATT_TEMP1", "SE_BUS_VOLT", "SA_CTRL_MODE"]
 
 
 def simulate(folder: Path, hours: float) -> list[Path]:
@@ -55,8 +54,8 @@ def tabulate() -> None:
 
 def plot(picture: Path) -> None:
     """Draw three MSIDs over one axis of time."""
-    panels = [Series(dat.MSID, show(dat.times, "datetime64"), dat.vals, dat.unit) for dat in map(fetch.Msid, PLOTTED)]
-    plot_panels(panels, title="Simulated telemetry").savefig(picture, dpi=100)
+    axes = fetch.Msidset(PLOTTED).plot()
+    axes[0].figure.savefig(picture, dpi=100)
     print(f"plotted {picture}")
 
 

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from importlib.util import find_spec
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
@@ -98,8 +99,9 @@ def telling(progress: bool | Tell | None, unit: str, title: str | None = None) -
     if callable(progress):
         yield progress
     elif progress or (progress is None and in_notebook()):
-        with _bar(unit=unit, desc=title, delay=0 if progress else _DELAY_S) as bar:
-            yield _teller(bar, names=title is None)
+        delay_s = 0.0 if progress else _DELAY_S
+        with _bar(unit=unit, desc=title, delay=delay_s) as bar:
+            yield _teller(bar, names=title is None, delay_s=delay_s)
     else:
         yield _silent
 
@@ -136,10 +138,13 @@ def _bar(items: Sequence[Any] | None = None, **options: Any) -> Any:
     return tqdm(items, file=sys.stderr, **options)
 
 
-def _teller(bar: Any, *, names: bool) -> Tell:
-    """What moves a bar."""
+def _teller(bar: Any, *, names: bool, delay_s: float = 0.0) -> Tell:
+    """What moves a bar; not before its delay is over, since a widget shows itself when it is reset."""
+    began_s = monotonic()
 
     def tell(done: int, total: int, what: object = None) -> None:
+        if monotonic() - began_s < delay_s:
+            return
         if total != bar.total or done < bar.n:
             bar.reset(total)
         if names:

@@ -58,7 +58,7 @@ def test_every_row_is_accounted_for(told):
 def test_picture_is_a_png(told, folder):
     content = (folder / "jeta-demo.png").read_bytes()
     assert content[:8] == b"\x89PNG\r\n\x1a\n"
-    assert struct.unpack(">II", content[16:24]) == (1200, 1272)
+    assert struct.unpack(">II", content[16:24]) == (1200, 1416)
     assert len(content) > 50_000
     assert str(folder / "jeta-demo.png") in told
 

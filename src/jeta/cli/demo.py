@@ -16,11 +16,10 @@ from jeta.archive import JetaReader, create_archive
 from jeta.cli.info import inventory
 from jeta.errors import ArchiveExistsError, MissingExtraError
 from jeta.optional import require
-from jeta.plotting import Series, plot_panels
+from jeta.plotting.windows import paper
 from jeta.progress import terminal_bar
 from jeta.tdb import write_yaml
 from jeta.testing.telemetry import SimulatedDelivery, spacecraft, tdb_entries, write_delivery
-from jeta.times import show
 
 _HOURS = 48.0
 _LEAST_HOURS = 2.0
@@ -128,11 +127,8 @@ def draw(picture: Path) -> str:
 
 def plot() -> Any:
     """Draw one MSID of each kind over the whole span."""
-    on_change = {channel.name for channel in spacecraft() if channel.on_change}
-    series = [_series(fetch.MSID(name), on_change=name in on_change) for name in _PLOTTED]
-    return plot_panels(series, title="Simulated telemetry in a jeta archive")
-
-
-def _series(dat: fetch.MSID, *, on_change: bool) -> Series:
-    """What a panel shows of an MSID."""
-    return Series(dat.MSID, np.asarray(show(dat.times, "datetime64")), dat.vals, dat.unit, on_change)
+    figure, axes = paper(len(_PLOTTED))
+    delivered = max(fetch.MSID(name).times[-1] for name in _PLOTTED)
+    fetch.MSIDset(_PLOTTED, stop=delivered + 1.0).plot(ax=axes)
+    figure.suptitle("Simulated telemetry in a jeta archive")
+    return figure

@@ -22,6 +22,7 @@ the same command again. Source files stay where they are. Exit code 1 if a file 
 examples:
   jeta ingest delivery/
   jeta ingest E2022060000000_00.h5 late.csv --archive /data/jwst --msids
+  jeta ingest chamber.csv --mapping chamber.yaml
 """
 
 
@@ -31,6 +32,12 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> arg
         "ingest", help="add the samples of files", description="Add the samples of files.", epilog=_EPILOG
     )
     command.add_argument("paths", metavar="PATH", type=Path, nargs="+", help="files, or folders of files")
+    command.add_argument(
+        "--mapping",
+        metavar="FILE",
+        type=Path,
+        help="read the files as tables (CSV, Parquet, Feather), whose columns this YAML file says",
+    )
     command.add_argument("--msids", action="store_true", help="list what became of the rows of each MSID")
     add_archive(command)
     command.set_defaults(run=run)
@@ -40,7 +47,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> arg
 def run(options: argparse.Namespace) -> int:
     """Ingest, and print what became of the rows."""
     with terminal_bar("file") as progress:
-        report = update.ingest(*options.paths, archive=root_of(options), progress=progress)
+        report = update.ingest(*options.paths, archive=root_of(options), mapping=options.mapping, progress=progress)
     print(report)
     if options.msids:
         print(_per_msid(report))

@@ -17,13 +17,13 @@ from typing import TYPE_CHECKING
 
 import jeta
 from jeta import logs
-from jeta.cli import coverage, create, demo, fetch, fold, info, ingest, search, stat, statistics, tdb, verify
+from jeta.cli import coverage, create, demo, fetch, fold, info, ingest, plot, search, stat, statistics, tdb, verify
 from jeta.errors import JetaError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_COMMANDS = (create, ingest, search, fetch, stat, coverage, info, fold, statistics, verify, tdb, demo)
+_COMMANDS = (create, ingest, search, fetch, plot, stat, coverage, info, fold, statistics, verify, tdb, demo)
 _INTERRUPTED = 130
 
 _EPILOG = """\
@@ -35,6 +35,7 @@ examples:
   jeta info                               what it holds
   jeta search attitude                    MSIDs by words
   jeta fetch SA_ZATTEST2 --start 2022:143 --stop 2022:144 -o attitude.csv
+  jeta plot SA_ZATTEST2 --start 2022:143 --stop 2022:144 -o attitude.png
 """
 
 

@@ -24,6 +24,7 @@ from jeta.units import Units
 if TYPE_CHECKING:
     from jeta.computed import ComputedMsid, DerivedParameter
     from jeta.fetch.badtimes import apply_bad_times, msid_bad_times, read_bad_times
+    from jeta.fetch.completion import msids
     from jeta.fetch.data_gap import create_msid_data_gap, get_data_gap_spec_parser, msid_matches_data_gap_spec
     from jeta.fetch.edges import last_known
     from jeta.fetch.event_spans import event_names, events
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from jeta.fetch.sizes import get_fetch_size
     from jeta.fetch.source_choice import data_source
     from jeta.fetch.telem import get_telem
+    from jeta.fetch.telem_table import get_telem_table
 
 UNITS = Units("cxc")
 """The unit system in which this module fetches."""
@@ -52,9 +54,11 @@ _LATER = {
     "get_data_gap_spec_parser": "jeta.fetch.data_gap",
     "get_fetch_size": "jeta.fetch.sizes",
     "get_telem": "jeta.fetch.telem",
+    "get_telem_table": "jeta.fetch.telem_table",
     "last_known": "jeta.fetch.edges",
     "msid_bad_times": "jeta.fetch.badtimes",
     "msid_matches_data_gap_spec": "jeta.fetch.data_gap",
+    "msids": "jeta.fetch.completion",
     "read_bad_times": "jeta.fetch.badtimes",
     "search": "jeta.fetch.inventory",
 }
@@ -84,6 +88,7 @@ __all__ = [
     "get_data_gap_spec_parser",
     "get_fetch_size",
     "get_telem",
+    "get_telem_table",
     "get_time_range",
     "get_units",
     "in_units",
@@ -92,6 +97,7 @@ __all__ = [
     "msid_bad_times",
     "msid_glob",
     "msid_matches_data_gap_spec",
+    "msids",
     "read_bad_times",
     "search",
     "set_archive",

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
+from jeta import progress
 from jeta.fetch import session
 from jeta.fetch.msid import MSID, check_stat
 from jeta.fetch.names import as_list, msid_glob
 from jeta.fetch.query import hull, intervals_of, span_of, spans_of
 from jeta.fetch.set_exports import SetExports
+from jeta.fetch.set_interactive import SetInteractive
 from jeta.fetch.set_pictures import SetPictures
 
 if TYPE_CHECKING:
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-class MSIDset(SetPictures, SetExports):
+class MSIDset(SetPictures, SetInteractive, SetExports):
     """Several MSIDs, by name.
 
     Parameters
@@ -98,7 +100,7 @@ class MSIDset(SetPictures, SetExports):
         if intervals_of(start, archive.time_system) is None:
             once = span_of(start, stop, archive)
             span = (None if start is None else once.tstart), once.tstop
-        for name in names:
+        for name in progress.over(names, "MSID"):
             self[name] = self.MSID(name, *span, filter_bad=False, stat=stat, bracket=bracket, **more)
         self._set_span(archive, start, stop)
         if filter_bad:
@@ -323,6 +325,11 @@ class MSIDset(SetPictures, SetExports):
     def __repr__(self) -> str:
         # As in the ancestors, on every version of Python.
         return f"{type(self).__name__}({list(self.items())!r})"
+
+    def _repr_html_(self) -> str:
+        from jeta.fetch.notebook import set_html  # noqa: PLC0415 - not needed to import fetch
+
+        return set_html(self, type(self).__name__)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
         return self.copy()

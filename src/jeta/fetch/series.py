@@ -8,6 +8,7 @@ import numpy as np
 
 from jeta.errors import ValuesError
 from jeta.fetch.exports import Exports
+from jeta.fetch.interactive import Interactive
 from jeta.fetch.pictures import Pictures
 from jeta.fetch.slices import slices_between
 
@@ -18,12 +19,17 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
 
-class Series(Pictures, Exports):
+class Series(Pictures, Interactive, Exports):
     """The samples, or statistics, of one MSID: what `MSID` is once they are fetched."""
 
     def _target(self, copy: bool) -> Self:
         """What a method works on: a copy, or this object itself."""
         return self.copy() if copy else self
+
+    def _repr_html_(self) -> str:
+        from jeta.fetch.notebook import msid_html  # noqa: PLC0415 - not needed to import fetch
+
+        return msid_html(self)
 
     # ------------------------------------------------------------------ filters
 

@@ -31,7 +31,8 @@ class Summary:
         Good samples, and bad ones.
     numbers : dict of str to float
         Of numbers and truth values ``min``, ``max``, ``mean``, ``std`` and percentiles; empty for texts, and without samples.
-        The mean and the spread are those of the statistics: weighted by the time for which each sample stands.
+        The mean and the spread are those of the statistics: weighted by the time for which each sample stands. Of statistics,
+        and where times are no seconds, only the first three.
     states : dict of str to float
         Of texts, the share of samples of each state, the most frequent first.
     """
@@ -64,8 +65,9 @@ def summary(series: Series, percentiles: Iterable[float] = PERCENTILES) -> Summa
         return Summary(samples, bad, states=_shares(series, good))
     if series.dtype.kind not in "biuf" or samples == 0 or np.ndim(series.vals) != 1:
         return Summary(samples, bad)
-    numbers = _of_bins(series) if series.stat is not None else _of_samples(series, good, percentiles)
-    return Summary(samples, bad, numbers)
+    if series.stat is not None or series.time_format is not None:
+        return Summary(samples, bad, _unweighted(series, good))
+    return Summary(samples, bad, _of_samples(series, good, percentiles))
 
 
 def _shares(series: Series, good: NDArray[np.bool_] | None) -> dict[str, float]:
@@ -92,10 +94,15 @@ def _of_samples(series: Series, good: NDArray[np.bool_] | None, percentiles: Ite
     return {name: float(columns[name][0]) for name in names if len(columns[name])}
 
 
-def _of_bins(series: Series) -> dict[str, float]:
-    """The numbers of statistics: of all bins together."""
-    samples: Any = getattr(series, "samples", np.ones(len(series)))
-    found = {"mean": np.average(series.vals, weights=samples if samples.any() else None)}
-    for name, column, extreme in (("min", "mins", np.min), ("max", "maxes", np.max)):
-        found[name] = extreme(getattr(series, column, series.vals))
-    return {name: float(found[name]) for name in ("min", "max", "mean")}
+def _unweighted(series: Series, good: NDArray[np.bool_] | None) -> dict[str, float]:
+    """The numbers of statistics, of all bins together, or of samples whose times are no seconds any more."""
+    names = {"min": "mins", "max": "maxes", "mean": "vals"}
+    columns = {name: np.asarray(getattr(series, column, series.vals)) for name, column in names.items()}
+    lowest, highest, vals = (column if good is None else column[good] for column in columns.values())
+    counts = getattr(series, "samples", None)
+    weights = counts if counts is not None and counts.any() else None
+    return {
+        "min": float(lowest.min()),
+        "max": float(highest.max()),
+        "mean": float(np.average(vals, weights=weights)),
+    }

@@ -22,11 +22,18 @@ class Batch:
         The MSID's name as the file gives it, or its numeric identifier where the file gives only that.
     samples : Samples
         Its rows in the order of the file; they need not be sorted. Ticks count from 1970-01-01 UTC, leap seconds not
-        counted.
+        counted, unless `time_system` says otherwise.
+    unit : str or None
+        The label of the unit in which the values are, where the file says so: they are converted into that of the telemetry
+        database.
+    time_system : {'unix', 'cxcsec', ''}
+        What the ticks count; the empty one is that of the archive into which they go.
     """
 
     key: str | int
     samples: Samples
+    unit: str | None = None
+    time_system: str = "unix"
 
 
 @dataclass(frozen=True, slots=True)

@@ -220,8 +220,8 @@ def _fill_texts(cells: Cells, values: Sequence[Any], vocabulary: Vocabulary, sie
     """Give codes to the rows of kind TEXT, and put out those without a text, or with one that is too long."""
     rows = np.flatnonzero((cells.kinds == TEXT) & sieve.kept)
     texts = [values[row] for row in rows.tolist()]
-    storable = {text: _storable(text) for text in set(texts)}
-    texts = [storable[text] for text in texts]
+    clean = {text: storable(text) for text in set(texts)}
+    texts = [clean[text] for text in texts]
     blank = np.fromiter(map(operator.not_, texts), np.bool_, len(texts))
     long = np.fromiter(map(len, texts), np.int64, len(texts)) > MAX_TEXT_CHARACTERS
     sieve.reject_at(rows[blank], rejection.NO_VALUE)
@@ -230,7 +230,7 @@ def _fill_texts(cells: Cells, values: Sequence[Any], vocabulary: Vocabulary, sie
     cells.codes[rows[good]] = vocabulary.codes(list(compress(texts, good)))
 
 
-def _storable(text: str) -> str:
+def storable(text: str) -> str:
     """Return a text without trailing blanks, and without what cannot be stored: NULs and lone surrogates."""
     if _SURROGATES.search(text):
         # Bytes that were not UTF-8 are most likely Latin-1.

@@ -21,6 +21,7 @@ from jeta.formats.appearance import looks_like
 from jeta.formats.edb_csv import EdbCsv
 from jeta.formats.edb_json import EdbJson
 from jeta.formats.protocol import Format
+from jeta.formats.table.reader import Table
 
 if TYPE_CHECKING:
     from jeta.formats.batch import Delivery, Description
@@ -30,7 +31,7 @@ GROUP = "jeta.formats"
 
 
 def formats() -> dict[str, Format]:
-    """Return the known formats by name: jeta's own, then those of other packages.
+    """Return the known formats by name: jeta's own, then those of other packages, and last the one of any table.
 
     A plug-in that does not load, or bears the name of another format, is set aside, and a warning is logged.
 
@@ -66,9 +67,11 @@ def identify(path: AnyPath) -> Format:
     for candidate in known.values():
         if candidate.identify(path):
             return candidate
+    why_no_table = Table().why_not(path)
     raise FormatError(
-        f"{Path(path)}: expected a file of one of the formats {', '.join(known)}, found {looks_like(path)}; take it out"
-        " of the batch, or install a package that brings its format"
+        f"{Path(path)}: expected a file of one of the formats {', '.join(known)}, found {looks_like(path)}; "
+        + (f"as a table, {why_no_table}; or" if why_no_table else "take it out of the batch, or")
+        + " install a package that brings its format"
     )
 
 
@@ -124,14 +127,15 @@ def _loaded() -> dict[str, Format]:
     from jeta.formats.fos_hdf5 import FosHdf5  # noqa: PLC0415 -- h5py is slow to import, and only needed from here on
 
     known: dict[str, Format] = {known.name: known for known in (FosHdf5(), EdbCsv(), EdbJson())}
+    table = Table()  # takes what no other wants, those of other packages included
     for point, plugin in plugins.load(GROUP, "format", _made):
         if not isinstance(plugin, Format):
             plugins.set_aside(point, "format", "it has not all of name, identify, describe, read")
-        elif plugin.name in known:
+        elif plugin.name in known or plugin.name == table.name:
             plugins.set_aside(point, "format", "the name is taken")
         else:
             known[plugin.name] = plugin
-    return known
+    return known | {table.name: table}
 
 
 def _made(found: Any) -> Any:

@@ -7,6 +7,7 @@ Times are numbers of one of two time systems (`SYSTEMS`): float64 seconds in ari
 from __future__ import annotations
 
 from jeta.times.clock import now
+from jeta.times.datetimes import to_datetime64
 from jeta.times.parse import to_seconds, to_ticks
 from jeta.times.scales import (
     SYSTEMS,
@@ -30,6 +31,7 @@ __all__ = [
     "seconds_to_ticks",
     "show",
     "ticks_to_seconds",
+    "to_datetime64",
     "to_seconds",
     "to_ticks",
     "unix_ticks_to_cxcsec_ticks",

@@ -12,8 +12,8 @@ import numpy as np
 
 from jeta.errors import TimeFormatError
 from jeta.times import scales, utc
+from jeta.times.datetimes import to_datetime64
 from jeta.times.leapseconds import DAY_S, day_lengths
-from jeta.times.ticks import coarsest_ticks
 from jeta.times.utc import SECOND_NS, UtcTimes
 
 if TYPE_CHECKING:
@@ -245,15 +245,7 @@ def _datetime(seconds: NDArray[np.float64], system: str) -> NDArray[np.object_]:
 
 def _datetime64(seconds: NDArray[np.float64], system: str) -> NDArray[np.datetime64]:
     """Show as datetime64; from the coarsest ticks, so that 0.888 s is not 888000011 ns."""
-    ticks = coarsest_ticks(seconds)
-    shown = utc.to_ticks(utc.from_ticks(ticks, system), "unix", "ns")
-    lost = np.isfinite(seconds) & ~shown.valid
-    if lost.any():
-        raise TimeFormatError(
-            f"{seconds[lost][0]} s cannot be shown as 'datetime64': its ns reach from 1678 to 2261; "
-            "use 'datetime' for the years 1 to 9999"
-        )
-    return np.where(shown.valid, shown.ticks.astype("M8[ns]"), np.datetime64("NaT", "ns"))
+    return to_datetime64(seconds, system, "ns")
 
 
 def _astropy(seconds: NDArray[np.float64], system: str) -> Any:

@@ -45,14 +45,50 @@ def read_texts(texts: NDArray[np.str_] | NDArray[np.bytes_]) -> UtcTimes:
     TimeFormatError
         If a text is in no accepted form; the message gives its row.
     """
+    days, ns, done = _read_blocks(texts)
+    for row in np.flatnonzero(~done):
+        days[row], ns[row] = _read_one(texts[row], int(row))
+    return UtcTimes(days, ns, np.ones(len(texts), np.bool_))
+
+
+def read_absolute_texts(texts: NDArray[np.str_]) -> UtcTimes:
+    """Read times in any of the forms of text but those from now; what has none of these is left out.
+
+    Parameters
+    ----------
+    texts : str array, shape (rows,)
+        The times, as a file has them; their forms may differ.
+
+    Returns
+    -------
+    UtcTimes
+        Shape (rows,); not valid where a text is no time.
+
+    Examples
+    --------
+    >>> read_absolute_texts(np.array(["1970:002", "-2d", "soon"])).valid.tolist()
+    [True, False, False]
+    """
+    days, ns, valid = _read_blocks(texts)
+    for row in np.flatnonzero(~valid):
+        if str(texts[row]).strip()[:1] in ("+", "-"):
+            continue
+        try:
+            days[row], ns[row] = _read_one(texts[row], int(row))
+        except TimeFormatError:
+            continue
+        valid[row] = True
+    return UtcTimes(np.where(valid, days, 0), np.where(valid, ns, 0), valid)
+
+
+def _read_blocks(texts: NDArray[Any]) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]]:
+    """Days and nanoseconds of what can be read by columns, and which could."""
     rows = len(texts)
     days, ns, done = np.zeros(rows, np.int64), np.zeros(rows, np.int64), np.zeros(rows, np.bool_)
     for start in range(0, rows, _BLOCK_ROWS):
         block = slice(start, start + _BLOCK_ROWS)
         _read_block(texts[block], days[block], ns[block], done[block])
-    for row in np.flatnonzero(~done):
-        days[row], ns[row] = _read_one(texts[row], int(row))
-    return UtcTimes(days, ns, np.ones(rows, np.bool_))
+    return days, ns, done
 
 
 def _read_one(text: str | bytes, row: int) -> tuple[int, int]:

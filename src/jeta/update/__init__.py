@@ -1,8 +1,9 @@
-"""Make an archive longer: `append` arrays, `ingest` files, store what is `derived`; `fold` commits, keep `statistics`."""
+"""Make an archive longer: `append` arrays or tables, `ingest` files, store what is `derived`; `fold`, keep `statistics`."""
 
 from __future__ import annotations
 
 from jeta.update.append import append
+from jeta.update.append_table import append_table
 from jeta.update.derived import derived
 from jeta.update.derived_report import DerivedReport, ParameterReport
 from jeta.update.files import ingest
@@ -18,6 +19,7 @@ __all__ = [
     "StatisticsReport",
     "Tally",
     "append",
+    "append_table",
     "derived",
     "fold",
     "ingest",

@@ -1,0 +1,253 @@
+"""What the header of a table, with a mapping or without, says of its columns. Pure."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from jeta.errors import FormatError, MsidNameError
+from jeta.formats.table.rules import SCALES, UNITS_NS, ColumnRule, TimeRule
+from jeta.tables.incoming_plan import (
+    NAMES_OF_BAD,
+    NAMES_OF_MSID,
+    NAMES_OF_VALUE,
+    holds_statistics,
+    quality_columns,
+)
+from jeta.tables.incoming_times import is_time_name
+from jeta.tdb import check_name
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from jeta.formats.table.mapping import TableMapping
+
+_OWN_VALUES = "vals"
+_RAW_VALUES = "raw_vals"
+_BESIDE_OWN = frozenset({*NAMES_OF_BAD, _RAW_VALUES, "alarms", "nans"})
+_OWN_LONG = ["msid", "time", "value", "bad"]
+_WITH_UNIT = re.compile(r"(?P<name>[^\[\]()]*?)\s*(?:\[(?P<a>[^\[\]]*)\]|\((?P<b>[^()]*)\))")
+_IMPLIED = {"mjd": "mjd", "jd": "jd"}
+"""Names of columns of times that say their format too."""
+
+HOW = (
+    "say what the columns are in a file such as  {time: UTC, columns: {TEMP_1: SA_TEMP}}  and give it with --mapping; see the"
+    " guide on loading tables"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Where what is.
+
+    Attributes
+    ----------
+    time : TimeRule
+        How times are written.
+    times : tuple of int
+        The columns of the time.
+    wide : tuple of (int, ColumnRule, int or None)
+        Columns of values, what they are, and the columns of their quality; empty for a long table.
+    long : (int, int, int or None), or None
+        The columns of name, value and quality of a long table.
+    is_own : bool
+        Whether this is what jeta writes: values are calibrated.
+    raw : int or None
+        The column of raw counts beside calibrated values.
+    is_named_by_file : bool
+        Whether only the file's name says which MSID it is.
+    """
+
+    time: TimeRule
+    times: tuple[int, ...]
+    wide: tuple[tuple[int, ColumnRule, int | None], ...] = ()
+    long: tuple[int, int, int | None] | None = None
+    is_own: bool = False
+    raw: int | None = None
+    is_named_by_file: bool = False
+
+
+def layout_of(header: Sequence[str], mapping: TableMapping, stem: str, units_row: Sequence[str] = ()) -> Layout:
+    """Find the columns in a header.
+
+    Parameters
+    ----------
+    header : sequence of str, shape (columns,)
+        Names of the columns, without blanks around them.
+    mapping : TableMapping
+        What is known of them.
+    stem : str
+        The file's name without folder and suffix, which names the MSID of what jeta's ``to_csv`` writes.
+    units_row : sequence of str, shape (columns,), optional
+        The row of units.
+
+    Returns
+    -------
+    Layout
+        Where what is.
+
+    Raises
+    ------
+    FormatError
+        If it is not clear; the message, without the file, says what is missing.
+
+    Examples
+    --------
+    >>> from jeta.formats.table.mapping import TableMapping
+    >>> [rule.msid for _, rule, _ in layout_of(["time", "SA_TEMP [K]"], TableMapping(), "x").wide]
+    ['SA_TEMP']
+    """
+    names = [name if name in mapping.named_columns() else _split_unit(name)[0] for name in header]
+    _check_header(names, mapping)
+    time, times = _time(names, mapping)
+    said = [_split_unit(header[at])[1] or (units_row[at] if at < len(units_row) else "") for at in times]
+    time = _in_unit(time, said[0])
+    rest = {name: at for at, name in enumerate(names) if name and at not in times}
+    if mapping.columns:
+        wide = tuple(
+            (rest[rule.column], rule, _quality_at(rest, rule.quality or mapping.quality)) for rule in mapping.columns
+        )
+        return Layout(time, times, wide)
+    long = _long(rest, mapping)
+    if long is not None:
+        return Layout(time, times, long=long, is_own=mapping.msid is None and list(header) == _OWN_LONG)
+    _refuse_statistics(rest)
+    units = {name: _split_unit(raw)[1] for name, raw in zip(names, header, strict=True)}
+    own = _own(rest, units, stem)
+    if own is not None:
+        return Layout(time, times, (own,), is_own=True, raw=rest.get(_RAW_VALUES), is_named_by_file=True)
+    return Layout(time, times, tuple(_wide(rest, units, mapping)))
+
+
+def _split_unit(name: str) -> tuple[str, str | None]:
+    """A column's name and its unit, where they are written as ``NAME [unit]`` or ``NAME (unit)``."""
+    match = _WITH_UNIT.fullmatch(name)
+    if match is None or not match["name"]:
+        return name, None
+    return match["name"], (match["a"] or match["b"] or "").strip() or None
+
+
+def _check_header(names: Sequence[str], mapping: TableMapping) -> None:
+    """Refuse names that come twice, and a mapping that names what is not there."""
+    filled = [name for name in names if name]
+    twice = [name for name in dict.fromkeys(filled) if filled.count(name) > 1]
+    if twice:
+        raise FormatError(
+            f"two columns are named {twice[0]!r}; rename one of them, or give all names with names: in a mapping"
+        )
+    absent = [name for name in mapping.named_columns() if name not in filled]
+    if absent:
+        raise FormatError(
+            f"there is no column {absent[0]!r}, which {mapping.path or 'the mapping'} names; the columns are"
+            f" {', '.join(map(repr, filled)) or '(none)'}"
+        )
+
+
+def _time(names: Sequence[str], mapping: TableMapping) -> tuple[TimeRule, tuple[int, ...]]:
+    """The columns of the time, and how they are written."""
+    rule = mapping.time
+    if rule.columns:
+        return rule, tuple(names.index(name) for name in rule.columns)
+    taken = {*mapping.named_columns()}
+    found = [at for at, name in enumerate(names) if is_time_name(name) and name not in taken]
+    exact = [at for at in found if names[at].lower() == "time"]
+    if len(found) == 1 or len(exact) == 1:
+        return rule, ((exact or found)[0],)
+    if found:
+        raise FormatError(f"the columns {', '.join(repr(names[at]) for at in found)} may all be the time; {HOW}")
+    for at, name in enumerate(names):
+        if name.lower() in _IMPLIED and name not in taken:
+            said = rule.format if rule.format != "auto" else _IMPLIED[name.lower()]
+            return TimeRule((name,), said, rule.scale), (at,)
+    if names and not names[0]:  # as pandas writes an index without a name
+        return rule, (0,)
+    raise FormatError(f"none of the columns {', '.join(map(repr, names)) or '(none)'} is named as a time; {HOW}")
+
+
+def _in_unit(rule: TimeRule, unit: str) -> TimeRule:
+    """What the header says of the clock, as in ``time (TAI)``, where the mapping says nothing.
+
+    Raises
+    ------
+    FormatError
+        If times are numbers of something else than seconds, whose zero nobody says.
+    """
+    word = unit.lower()
+    if rule.format != "auto" or rule.scale != "utc":
+        return rule
+    if word in SCALES:
+        return replace(rule, scale=word)
+    if word in {*_IMPLIED, "unix", "cxcsec"}:
+        return replace(rule, format=word)
+    if word in UNITS_NS and word != "s":
+        raise FormatError(
+            f"the times are numbers in {unit!r}, but nothing says since when; give a mapping with"
+            f" time: {{column: ..., format: unix, unit: {word}}}, or the like"
+        )
+    return rule
+
+
+def _quality_at(rest: dict[str, int], name: str | None) -> int | None:
+    """Where a column of quality is."""
+    return None if name is None else rest[name]
+
+
+def _first(lower: dict[str, int], wanted: Sequence[str]) -> int | None:
+    """Where the first of some names is."""
+    return next((lower[name] for name in wanted if name in lower), None)
+
+
+def _long(rest: dict[str, int], mapping: TableMapping) -> tuple[int, int, int | None] | None:
+    """The columns of a long table, None if it is none."""
+    lower = {name.lower(): at for name, at in rest.items()}
+    bad = _quality_at(rest, mapping.quality) if mapping.quality else _first(lower, NAMES_OF_BAD)
+    if mapping.msid is not None and mapping.value is not None:
+        return rest[mapping.msid], rest[mapping.value], bad
+    name, value = _first(lower, NAMES_OF_MSID), _first(lower, NAMES_OF_VALUE)
+    return None if name is None or value is None else (name, value, bad)
+
+
+def _refuse_statistics(rest: dict[str, int]) -> None:
+    """Refuse what jeta writes of statistics."""
+    if holds_statistics(rest):
+        raise FormatError(
+            "it holds statistics, not samples, and an archive works these out of its samples; export samples"
+        )
+
+
+def _own(rest: dict[str, int], units: dict[str, str | None], stem: str) -> tuple[int, ColumnRule, int | None] | None:
+    """The column of values of what jeta's ``to_csv`` writes of one MSID, None if it is something else."""
+    if _OWN_VALUES not in rest or not set(rest) <= {_OWN_VALUES, *_BESIDE_OWN}:
+        return None
+    rule = ColumnRule(_OWN_VALUES, stem, units[_OWN_VALUES])
+    return rest[_OWN_VALUES], rule, rest.get("bads")
+
+
+def _wide(
+    rest: dict[str, int], units: dict[str, str | None], mapping: TableMapping
+) -> list[tuple[int, ColumnRule, int | None]]:
+    """The columns of MSIDs, of which one at least must have a name that an MSID can have."""
+    lower = {name.lower(): at for name, at in rest.items()}
+    bad = _quality_at(rest, mapping.quality) if mapping.quality else _first(lower, NAMES_OF_BAD)
+    own_bad = {name: rest[other] for name, other in quality_columns(rest).items()}
+    beside = {bad, *own_bad.values()}
+    chosen = {name: at for name, at in rest.items() if at not in beside and not is_time_name(name)}
+    if not any(_can_be_msid(name) for name in chosen) or any(name.lower() in NAMES_OF_VALUE for name in chosen):
+        raise FormatError(
+            f"nothing says of which MSIDs the columns {', '.join(map(repr, chosen)) or '(none)'} are; {HOW}"
+        )
+    if len({name.upper() for name in chosen}) < len(chosen):
+        raise FormatError(
+            f"of the columns {', '.join(map(repr, chosen))} two are one MSID, since case does not count; {HOW}"
+        )
+    return [(at, ColumnRule(name, name, units[name]), own_bad.get(name, bad)) for name, at in chosen.items()]
+
+
+def _can_be_msid(name: str) -> bool:
+    """Whether a name can be that of an MSID."""
+    try:
+        check_name(name)
+    except MsidNameError:
+        return False
+    return True

@@ -1,0 +1,194 @@
+"""The format ``table``: any CSV, Parquet or Feather file that has a time and values of MSIDs.
+
+What the columns are, the header says, or a mapping, the first of these that there is: the one that was given; a file beside the
+data with ``.yaml`` behind its whole name; ``table.yaml`` in the same folder, for the files that have the columns that it names.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from jeta.errors import FormatError
+from jeta.formats.appearance import looks_like
+from jeta.formats.batch import Delivery, Description
+from jeta.formats.edb_csv import EdbCsv
+from jeta.formats.files import head
+from jeta.formats.table.arrow_file import is_arrow, plan_of_file, read_arrow_file
+from jeta.formats.table.layout import HOW, layout_of
+from jeta.formats.table.mapping import TableMapping, read_mapping
+from jeta.formats.table.text import read_text
+from jeta.formats.table.text_file import first_rows
+from jeta.formats.table.times import looks_like_time
+
+if TYPE_CHECKING:
+    from jeta.formats.protocol import AnyPath
+    from jeta.formats.table.rules import Lookup
+
+FOLDER_MAPPING = "table.yaml"
+_SUFFIX = ".yaml"
+_LOOK_ROWS = 3
+_PLAIN = TableMapping()
+
+
+class Table:
+    """Reader of tables.
+
+    Rows are left out for these reasons: no valid time, a value that is not of the kind of the others or does not fit into 64 bits,
+    a quality that is no truth value, a wrong number of fields; in a long table also no value or no name. In a wide table a cell
+    without a value is no row.
+
+    Parameters
+    ----------
+    mapping : TableMapping, optional
+        What the columns are; by default what a file beside the data, or the header, says.
+    lookup : callable, optional
+        Tells what an archive knows of an MSID; by default nothing is known.
+    """
+
+    name = "table"
+
+    def __init__(self, mapping: TableMapping | None = None, lookup: Lookup | None = None) -> None:
+        self._mapping = mapping
+        self._lookup = lookup
+
+    def identify(self, path: AnyPath) -> bool:
+        """Tell whether the header, or a mapping, says what the columns of a file are; see `Format.identify`.
+
+        Parameters
+        ----------
+        path : str or path-like
+            The file, of which 65536 bytes are read; of Parquet and Feather more.
+        """
+        path = Path(path)
+        if not head(path, 1) or path.suffix == _SUFFIX:
+            return False
+        if _own_mapping(path).is_file():
+            return True
+        try:
+            mapping = self._found_mapping(path)
+        except FormatError:
+            # Reading says what is wrong with the mapping, of all that could be a table.
+            return is_arrow(head(path, 8)) or first_rows(path, _PLAIN, 1) is not None
+        try:
+            self._look(path, mapping)
+        except FormatError:
+            return False
+        return True
+
+    def why_not(self, path: AnyPath) -> str:
+        """Say what a file lacks to be a table.
+
+        Parameters
+        ----------
+        path : str or path-like
+            A file that `identify` does not take.
+
+        Returns
+        -------
+        str
+            A sentence that begins in lower case; empty for what is no table at all.
+        """
+        path = Path(path)
+        is_table = is_arrow(head(path, 8))
+        looked = None if is_table or not head(path, 1) else first_rows(path, _PLAIN, 1)
+        if not is_table and (looked is None or len(looked[0].header) < 2):
+            return ""
+        try:
+            self._look(path, self._found_mapping(path))
+        except FormatError as err:
+            return str(err).removeprefix(f"{path}: ")
+        return ""
+
+    def describe(self, path: AnyPath) -> Description:
+        """Tell of which MSIDs a wide table is; see `Format.describe`.
+
+        Parameters
+        ----------
+        path : str or path-like
+            The file.
+
+        Returns
+        -------
+        Description
+            Without times and number of rows, which only reading all of it would tell.
+
+        Raises
+        ------
+        FormatError
+            If nothing says what the columns are.
+        """
+        path = Path(path)
+        keys = self._look(path, self._found_mapping(path))
+        return Description(
+            path, self.name, keys=keys, note="of a wide table the columns, of which some may hold no value"
+        )
+
+    def read(self, path: AnyPath) -> Delivery:
+        """Read all rows of a file; see `Format.read`.
+
+        Parameters
+        ----------
+        path : str or path-like
+            Text with a header, in UTF-8 (bytes that are not are read as Latin-1) or what the mapping says, gzip or not; Parquet;
+            Feather.
+
+        Returns
+        -------
+        Delivery
+            Values are float64, int64, uint64 where they need it, bool or text; of Parquet and Feather what the file has. Times
+            are exact, in ms, us or ns.
+
+        Raises
+        ------
+        FormatError
+            If nothing says what the columns are, or the file is damaged.
+        """
+        path = Path(path)
+        mapping = self._found_mapping(path)
+        self._look(path, mapping)
+        if is_arrow(head(path, 8)):
+            return read_arrow_file(path, self.name, mapping, self._lookup)
+        return read_text(path, self.name, mapping, self._lookup)
+
+    def _found_mapping(self, path: Path) -> TableMapping:
+        """The mapping that holds for a file."""
+        if self._mapping is not None:
+            return self._mapping
+        if (own := _own_mapping(path)).is_file():
+            return read_mapping(own)
+        if (shared := path.parent / FOLDER_MAPPING).is_file():
+            return read_mapping(shared)
+        return _PLAIN
+
+    def _look(self, path: Path, mapping: TableMapping) -> tuple[str, ...]:
+        """Return the MSIDs of a wide table, nothing for a long one.
+
+        Raises
+        ------
+        FormatError
+            If the file is not one, or its first row has no time.
+        """
+        if is_arrow(head(path, 8)):
+            found = plan_of_file(path, mapping, rows=_LOOK_ROWS)
+            return tuple(part.name for part in found.parts)
+        looked = None if EdbCsv().identify(path) else first_rows(path, mapping, _LOOK_ROWS)
+        if looked is None:
+            raise FormatError(f"{path}: expected a table with a header, found {looks_like(path)}; {HOW}")
+        table, rows = looked
+        try:
+            layout = layout_of(table.header, mapping, path.name.partition(".")[0], table.units)
+        except FormatError as err:
+            raise FormatError(f"{path}: {err}") from err
+        times = [" ".join(row[at] for at in layout.times) for row in rows if len(row) == len(table.header)]
+        if mapping is _PLAIN and rows and not any(looks_like_time(text, layout.time) for text in times):
+            shown = repr(times[0]) if times else "none"
+            raise FormatError(
+                f"{path}: expected a time in the column {table.header[layout.times[0]]!r}, found {shown}; {HOW}"
+            )
+        return tuple(rule.msid for _, rule, _ in layout.wide)
+
+
+def _own_mapping(path: Path) -> Path:
+    """Where the mapping of one file is."""
+    return path.with_name(path.name + _SUFFIX)

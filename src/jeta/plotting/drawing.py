@@ -1,0 +1,294 @@
+"""A trace on axes: its line or steps, and what was asked for beside it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from jeta.errors import ValuesError
+from jeta.optional import require
+from jeta.plotting.cxctime import label_states
+from jeta.plotting.dates import to_days
+from jeta.plotting.ticks import follow_view, set_time_ticks, slant
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from jeta.plotting.trace import Trace
+
+_FIGURE_INCHES = (9.0, 4.0)
+_PANEL_INCHES = 1.8
+_COLOURS = {"red": "tab:red", "yellow": "goldenrod"}
+_BESIDE_ONE_S = 60.0, 86_400.0
+"""How much time to show before and after one sample alone: at least, and, as far as it was asked for, at most."""
+
+
+def draw(  # noqa: PLR0913 - as plot_cxctime has them
+    trace: Trace,
+    fmt: str | None = None,
+    fig: Any = None,
+    ax: Any = None,
+    yerr: Any = None,
+    xerr: Any = None,
+    tz: Any = None,
+    state_codes: Any = None,
+    interactive: bool = True,
+    *,
+    bads: bool = False,
+    band: bool = True,
+    **kwargs: Any,
+) -> Any:
+    """Draw a trace, with ticks of mission time, its title and its unit.
+
+    Parameters
+    ----------
+    trace : Trace
+        What to draw.
+    fmt, fig, ax, yerr, xerr, tz, state_codes, interactive
+        As for `plot_cxctime`; without figure and axes a figure is made, if there is none.
+    bads : bool
+        Whether to mark bad samples, with red crosses.
+    band : bool
+        Whether to draw the band of statistics.
+    **kwargs
+        For ``Axes.plot``, or ``Axes.errorbar``.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The axes.
+    """
+    axes = current_axes(fig) if ax is None else ax
+    is_fresh, is_seen = not axes.has_data(), len(trace.times) > 0
+    axes.xaxis_date(tz)
+    axes.margins(0.02, 0.05)
+    kwargs.setdefault("label", trace.name)
+    if not {"lw", "linewidth"} & kwargs.keys():
+        kwargs["linewidth"] = 1.0
+    if yerr is not None or xerr is not None:
+        _draw_errors(axes, trace, fmt, yerr, xerr, kwargs)
+    elif len(trace.times):
+        is_seen = _draw_line(axes, trace, fmt, bads=bads, band=band, interactive=interactive, kwargs=kwargs)
+    _draw_limits(axes, trace)
+    axes.autoscale_view()
+    if is_fresh and not is_seen:
+        _say_nothing(axes, trace)
+    _dress(axes, trace, state_codes, interactive=interactive)
+    return axes
+
+
+def draw_as_given(trace: Trace, args: tuple[Any, ...], options: dict[str, Any]) -> Any:
+    """Draw a trace with arguments as a user gave them, see `draw`.
+
+    Raises
+    ------
+    TypeError
+        If there are too many, or one is given twice.
+    """
+    call: Callable[..., Any] = draw
+    return call(trace, *args, **options)
+
+
+def current_axes(fig: Any = None) -> Any:
+    """Return the current axes of a figure, by default of the current one, which is made if there is none."""
+    if fig is not None:
+        return fig.gca()
+    pyplot = require("matplotlib.pyplot", extra="plot")
+    if not pyplot.get_fignums():
+        pyplot.figure(figsize=_FIGURE_INCHES, layout="constrained")
+    return pyplot.gca()
+
+
+def _draw_line(
+    axes: Any, trace: Trace, fmt: str | None, *, bads: bool, band: bool, interactive: bool, kwargs: dict[str, Any]
+) -> bool:
+    """Draw the line, and keep it as fine as the view needs; tell whether there is anything to see."""
+    require("matplotlib", extra="plot")
+    from matplotlib.collections import PolyCollection  # noqa: PLC0415 - heavy, and optional
+
+    from jeta.plotting.refiner import Refiner  # noqa: PLC0415 - as above
+
+    if trace.steps and not {"drawstyle", "ds"} & kwargs.keys():
+        kwargs["drawstyle"] = "steps-post"
+    (line,) = axes.plot([], [], *([] if fmt is None else [fmt]), **kwargs)
+    crosses = region = None
+    if bads and trace.bads is not None:
+        (crosses,) = axes.plot([], [], "x", color="tab:red", markersize=5, label="_bad", zorder=line.get_zorder() + 0.1)
+    if band and trace.low is not None:
+        region = PolyCollection([], facecolor=line.get_color(), alpha=0.25, linewidth=0, zorder=line.get_zorder() - 0.1)
+        axes.add_collection(region, autolim=False)
+    refiner = Refiner(trace, axes, line, crosses, region)
+    for points in (line.get_xydata(), None if crosses is None else crosses.get_xydata(), *_corners(region)):
+        if points is not None:
+            axes.update_datalim(np.asarray(points))
+    is_seen = bool(np.isfinite(line.get_ydata()).any()) or (crosses is not None and len(crosses.get_xdata()) > 0)
+    if not is_seen:
+        axes.update_datalim(np.stack([line.get_xdata(), np.zeros(len(line.get_xdata()))], axis=1), updatey=False)
+    if trace.times[0] == trace.end_s:
+        axes.update_datalim([(day, 0.0) for day in to_days(_around(trace), trace.system)], updatey=False)
+    axes.add_artist(refiner)
+    if interactive:
+        axes.callbacks.connect("xlim_changed", refiner.refine)
+    return is_seen
+
+
+def _around(trace: Trace) -> tuple[float, float]:
+    """What to show of the time around one sample alone, seconds."""
+    at_s = float(trace.times[0])
+    start_s, stop_s = (at_s, at_s) if trace.span is None else trace.span
+    least, most = _BESIDE_ONE_S
+    return at_s - min(max(at_s - start_s, least), most), at_s + min(max(stop_s - at_s, least), most)
+
+
+def _corners(region: Any) -> list[Any]:
+    """The outlines of a band."""
+    return [] if region is None else [path.vertices for path in region.get_paths()]
+
+
+def _draw_errors(axes: Any, trace: Trace, fmt: str | None, yerr: Any, xerr: Any, kwargs: dict[str, Any]) -> None:
+    """Draw all values, with error bars; bad ones are left out."""
+    values = trace.values.astype(np.float64)
+    if trace.bads is not None:
+        values[trace.bads] = np.nan
+    axes.errorbar(to_days(trace.times, trace.system), values, yerr=yerr, xerr=xerr, fmt=fmt or "", **kwargs)
+
+
+def _draw_limits(axes: Any, trace: Trace) -> None:
+    """Draw the limits in force, over the times of the samples; at all times, where they have not changed in these."""
+    shown_s = (float(trace.times[0]), trace.end_s) if len(trace.times) else trace.span
+    if shown_s is None:
+        return
+    start_s, stop_s = shown_s
+    names = dict.fromkeys(name for _, _, limits in trace.limits for name in limits)
+    for name in names:
+        spans = [(low, high, limits.get(name, np.nan)) for low, high, limits in trace.limits]
+        spans = [
+            (max(low, start_s), min(high, stop_s), value)
+            for low, high, value in spans
+            if low <= stop_s and high > start_s
+        ]
+        style = {
+            "color": _COLOURS[name.partition("_")[0]],
+            "linestyle": "--",
+            "linewidth": 1.0,
+            "gid": name,
+            "zorder": 2.5,
+        }
+        if len(spans) == 1 and spans[0][:2] == (start_s, stop_s):
+            axes.axhline(spans[0][2], label=f"_{name}", **style)
+        elif spans:
+            points = np.array(
+                [point for low, high, value in spans for point in ((low, value), (high, value), (high, np.nan))]
+            )
+            axes.plot(to_days(points[:, 0], trace.system), points[:, 1], label=f"_{name}", **style)
+
+
+def _say_nothing(axes: Any, trace: Trace) -> None:
+    """Say that there is nothing to see, and show the times that were asked for."""
+    text = "no good samples" if len(trace.times) else "no samples"
+    if trace.states is None:
+        axes.yaxis.set_major_locator(require("matplotlib.ticker", extra="plot").NullLocator())
+    axes.text(0.5, 0.5, text, transform=axes.transAxes, ha="center", va="center", color="grey")
+    if not len(trace.times) and trace.span is not None and trace.span[0] < trace.span[1]:
+        axes.set_xlim(*to_days(trace.span, trace.system))
+
+
+def _dress(axes: Any, trace: Trace, state_codes: Any, *, interactive: bool) -> None:
+    """Write title, unit, states and times."""
+    ticker = require("matplotlib.ticker", extra="plot")
+    if len(trace.times) and isinstance(axes.yaxis.get_major_locator(), ticker.NullLocator):
+        axes.yaxis.set_major_locator(ticker.AutoLocator())
+    axes.set_title(trace.title)
+    if trace.unit:
+        axes.set_ylabel(trace.unit)
+    states = trace.states if state_codes is None else state_codes
+    if states is not None:
+        label_states(axes, states)
+    axes.grid(visible=True, alpha=0.3, linewidth=0.6)
+    set_time_ticks(axes)
+    slant(axes)
+    if interactive:
+        follow_view(axes)
+
+
+def draw_together(traces: list[Trace], ax: Any, args: tuple[Any, ...], options: dict[str, Any]) -> Any:
+    """Draw several traces on one axes, with a legend; those without samples only if all are.
+
+    Parameters
+    ----------
+    traces : list of Trace
+        At least one.
+    ax : matplotlib.axes.Axes
+        Where.
+    args, options
+        As for `draw_as_given`.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The axes.
+    """
+    traces = [trace for trace in traces if len(trace.times)] or traces[:1]
+    states = {trace.states for trace in traces}
+    units = {trace.unit for trace in traces}
+    for trace in traces:
+        draw_as_given(trace, args, {**options, "ax": ax})
+    ax.set_title("")
+    if len(units) > 1:
+        ax.set_ylabel(", ".join(unit for unit in dict.fromkeys(trace.unit for trace in traces) if unit))
+    if len(states) > 1:
+        # Names of states at the numbers of another MSID would be wrong.
+        ticker = require("matplotlib.ticker", extra="plot")
+        ax.yaxis.set_major_locator(ticker.AutoLocator())
+        ax.yaxis.set_major_formatter(ticker.ScalarFormatter())
+    ax.legend(loc="best", fontsize="small")
+    return ax
+
+
+def panels(count: int, fig: Any = None) -> Any:
+    """Return axes one below the other, over the same axis of time.
+
+    Parameters
+    ----------
+    count : int
+        How many.
+    fig : matplotlib.figure.Figure, optional
+        Where; by default a new figure of pyplot.
+
+    Returns
+    -------
+    array of matplotlib.axes.Axes, shape (count,)
+        The axes.
+    """
+    if fig is None:
+        pyplot = require("matplotlib.pyplot", extra="plot")
+        size = _FIGURE_INCHES[0], max(_FIGURE_INCHES[1], 0.6 + _PANEL_INCHES * count)
+        fig = pyplot.figure(figsize=size, layout="constrained")
+    return fig.subplots(count, 1, sharex=True, squeeze=False)[:, 0]
+
+
+def as_axes(given: Any, count: int) -> Any:
+    """Return axes as an array.
+
+    Parameters
+    ----------
+    given : sequence, or array of any shape, of matplotlib.axes.Axes
+        The axes, row by row.
+    count : int
+        How many there must be.
+
+    Returns
+    -------
+    array of matplotlib.axes.Axes, shape (count,)
+        The axes.
+
+    Raises
+    ------
+    ValuesError
+        If there are not as many.
+    """
+    axes = np.asarray(given, dtype=object).reshape(-1)
+    if len(axes) != count:
+        raise ValuesError(f"{len(axes)} axes for {count} MSIDs: give one for each, or one for all")
+    return axes

@@ -1,0 +1,387 @@
+"""Which columns of a table are times, values and quality, and of which MSIDs. Pure.
+
+=========  ==================================================================================================
+form       columns
+=========  ==================================================================================================
+wide       a time, and one column for each MSID
+long       a time, the MSID's name, the value, and perhaps whether it is bad: a row for each sample
+own        what jeta's exports of one MSID have: a time, ``vals``, and perhaps ``bads`` and ``raw_vals``
+=========  ==================================================================================================
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from jeta.errors import ValuesError
+from jeta.tables.incoming import INDEX, Column, Incoming
+from jeta.tables.incoming_arrays import column_of
+from jeta.tables.incoming_times import find_time
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from numpy.typing import NDArray
+
+NAMES_OF_MSID = ("msid", "mnemonic", "tlmmnemonic")
+NAMES_OF_VALUE = ("value", "vals", "values", "val")
+NAMES_OF_BAD = ("bad", "bads", "quality")
+_RAW = "raw_vals"
+_BADS = "_bads"
+_STATISTICS = frozenset({"means", "mins", "maxes", "midvals", "stds", "samples"})
+_BESIDE = frozenset({"alarms", "alarm", "nans", _RAW})
+
+
+class Wanted(NamedTuple):
+    """What a caller says of a table; None where the table shall tell.
+
+    Attributes
+    ----------
+    columns : mapping of str to str, iterable of str, or None
+        Columns and their MSIDs.
+    time : str, array-like or None
+        The column of times, or times themselves.
+    msid : str or None
+        The MSID of the one column of values, or the column of names of a long table.
+    quality : str, mapping, array-like or None
+        The column that says what is bad, or one for each column of values, or flags themselves.
+    skip_nan : bool
+        Whether NaN in a wide table is no sample.
+    """
+
+    columns: Mapping[str, str] | Iterable[str] | None = None
+    time: Any = None
+    msid: str | None = None
+    quality: Any = None
+    skip_nan: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The samples of one MSID in a table.
+
+    Attributes
+    ----------
+    name : str
+        The MSID as the caller or the table names it.
+    rows : intp array, shape (samples,)
+        Their rows in the table.
+    values : array, shape (samples,)
+        Their values, as the table has them.
+    quality : array, shape (samples,), or None
+        What is bad; None where nothing is.
+    raws : array of numbers, shape (samples,), or None
+        The numbers behind texts, NaN where there is none, or the raw counts behind calibrated values.
+    unit : str or None
+        The unit's label.
+    is_own : bool
+        Whether jeta exported it, so that values are calibrated where the MSID is.
+    """
+
+    name: str
+    rows: NDArray[np.intp]
+    values: Any
+    quality: Any = None
+    raws: NDArray[Any] | None = None
+    unit: str | None = None
+    is_own: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a table holds.
+
+    Attributes
+    ----------
+    times : Any
+        Instants of all rows in a form that `jeta.times` reads, shape (rows,).
+    parts : list of Part
+        One per MSID, in order of first appearance.
+    """
+
+    times: Any
+    parts: list[Part]
+
+
+def plan(table: Incoming, wanted: Wanted = Wanted()) -> Plan:  # noqa: B008 - it is immutable
+    """Find times, values and quality in a table.
+
+    Parameters
+    ----------
+    table : Incoming
+        The table.
+    wanted : Wanted
+        What the caller says.
+
+    Returns
+    -------
+    Plan
+        Times, and the samples of each MSID.
+
+    Raises
+    ------
+    ValuesError
+        If the table does not make clear what is what; the message names the columns and what to say.
+
+    Examples
+    --------
+    >>> from jeta.tables.incoming import read_incoming
+    >>> found = plan(read_incoming({"time": [0.0, 1.0], "SA_TEMP": [20.5, float("nan")]}))
+    >>> [(part.name, part.values.tolist()) for part in found.parts]
+    [('SA_TEMP', [20.5])]
+    """
+    time_name, times, beside = find_time(table, wanted.time, wanted.columns)
+    rest = {name: column for name, column in table.columns.items() if name != time_name and name not in beside}
+    _refuse_statistics(table, rest)
+    names = {name.lower(): name for name in rest}
+    long = _long_columns(names, rest, wanted)
+    if long is not None:
+        return Plan(times, list(_long_parts(rest, *long, table.rows)))
+    own = _own_msid(table, names, wanted)
+    if own is not None:
+        return Plan(times, [_own_part(table, rest, names, own, wanted)])
+    return Plan(times, list(_wide_parts(table, rest, wanted)))
+
+
+def _refuse_statistics(table: Incoming, rest: Mapping[str, Column]) -> None:
+    """Refuse what is no samples."""
+    if table.meta.get("stat") or holds_statistics(rest):
+        raise ValuesError(
+            "the table holds statistics, not samples, and an archive works these out of its samples: fetch without stat, and"
+            " export that"
+        )
+
+
+def holds_statistics(names: Iterable[str]) -> bool:
+    """Tell whether columns are those of statistics, of one MSID or of several.
+
+    Examples
+    --------
+    >>> holds_statistics(["vals", "mins", "maxes"]), holds_statistics(["A_means", "A_stds"]), holds_statistics(["samples"])
+    (True, True, False)
+    """
+    known = set(names)
+    bases = [name.removesuffix(stat) for name in known for stat in _STATISTICS if name.endswith(stat)]
+    return any(bases.count(base) > 1 for base in bases if not base or base.endswith("_"))
+
+
+def quality_columns(names: Iterable[str]) -> dict[str, str]:
+    """Return the columns that say of another which of its values are bad, as ``A_bads`` does of ``A``, by the other.
+
+    Examples
+    --------
+    >>> quality_columns(["A", "A_bads", "B_bads"])
+    {'A': 'A_bads'}
+    """
+    known = list(names)
+    return {name: name + _BADS for name in known if name + _BADS in known}
+
+
+def _first(names: Mapping[str, str], wanted: Iterable[str]) -> str | None:
+    """The first of some names that is there, as it is spelt."""
+    return next((names[name] for name in wanted if name in names), None)
+
+
+def _long_columns(names: Mapping[str, str], rest: Mapping[str, Column], wanted: Wanted) -> tuple[str, str, Any] | None:
+    """The columns of name, value and quality of a long table, None if it is none."""
+    if wanted.columns is not None:
+        return None
+    by = wanted.msid if wanted.msid in rest else None if wanted.msid else _first(names, NAMES_OF_MSID)
+    value = _first({key: name for key, name in names.items() if name != by}, NAMES_OF_VALUE)
+    if by is None or not (rest[by].is_text or not len(rest[by].present())):
+        return None
+    if value is None:
+        raise ValuesError(
+            f"the table has a column {by!r} of MSIDs, but none of {', '.join(NAMES_OF_VALUE)} for their values; rename the one"
+            " that holds them, or make a column of each MSID"
+        )
+    bad = wanted.quality if wanted.quality is not None else _first(names, NAMES_OF_BAD)
+    return by, value, bad
+
+
+def _long_parts(rest: Mapping[str, Column], by: str, value: str, bad: Any, rows: int) -> Iterator[Part]:
+    """A part for each name in the column of names."""
+    keys, values = rest[by], rest[value]
+    flags = _flags(rest, bad, rows)
+    chosen = np.flatnonzero(~_missing(keys, rows) & ~_missing(values, rows))
+    texts = np.array([_decoded(text) for text in keys.values[chosen]], dtype=np.str_)
+    found, first, code = np.unique(texts, return_index=True, return_inverse=True)
+    order = np.argsort(code, kind="stable")
+    ends = np.cumsum(np.bincount(code, minlength=len(found)))
+    starts = [0, *ends.tolist()]
+    for place in np.argsort(first):
+        at = chosen[order[starts[place] : ends[place]]]
+        yield Part(str(found[place]), at, values.values[at], None if flags is None else flags[at], None, values.unit)
+
+
+def _decoded(text: Any) -> str:
+    """A name as text."""
+    return text.decode("utf-8", "backslashreplace") if isinstance(text, bytes) else str(text)
+
+
+def _own_msid(table: Incoming, names: Mapping[str, str], wanted: Wanted) -> str | None:
+    """The MSID of a table of one MSID's values, None if it is wide."""
+    if wanted.columns is not None:
+        return None
+    said = wanted.msid or table.meta.get("MSID") or table.meta.get("msid")
+    value = _first(names, NAMES_OF_VALUE)
+    if wanted.msid is not None and value is None:
+        others = [name for key, name in names.items() if key not in {*NAMES_OF_BAD, *_BESIDE} and name != INDEX]
+        if len(others) != 1:
+            raise ValuesError(
+                f"msid={wanted.msid!r} needs a table with one column of values, got {', '.join(others) or 'none'}; name the one"
+                f" with columns={{'COLUMN': {wanted.msid!r}}}"
+            )
+        return wanted.msid
+    if value is None and any(name.startswith("vals_") for name in names) and isinstance(said, str):
+        raise ValuesError(
+            f"the values of {said} are vectors, of which an archive holds none; name one component with columns="
+        )
+    if value is None:
+        return None
+    if not isinstance(said, str):
+        raise ValuesError(
+            f"the column {value!r} holds values, but nothing says of which MSID; give msid='NAME', or columns={{{value!r}: 'NAME'}}"
+        )
+    return said
+
+
+def _own_part(table: Incoming, rest: Mapping[str, Column], names: Mapping[str, str], msid: str, wanted: Wanted) -> Part:
+    """The part of a table of one MSID, NaN among its values."""
+    beside = {*NAMES_OF_BAD, *_BESIDE}
+    value = _first(names, NAMES_OF_VALUE) or next(
+        name for key, name in names.items() if key not in beside and name != INDEX
+    )
+    column = rest[value]
+    if column.unit is None:
+        column = replace(column, unit=_unit_said(table, value))
+    bad = wanted.quality if wanted.quality is not None else _first(names, NAMES_OF_BAD)
+    raws = _raws(rest[names[_RAW]]) if _RAW in names else None
+    part = _part(msid, column, _flags(rest, bad, table.rows), table.rows, raws=raws)
+    return replace(part, is_own=value == "vals" and "MSID" in table.meta)
+
+
+def _raws(column: Column) -> NDArray[Any] | None:
+    """The numbers behind values, NaN where there is none; None where they are no numbers."""
+    values = np.asarray(column.values)
+    if values.dtype.kind not in "biuf":
+        return None
+    return values if column.missing is None else np.where(column.missing, np.nan, values.astype(np.float64))
+
+
+def _wide_parts(table: Incoming, rest: Mapping[str, Column], wanted: Wanted) -> Iterator[Part]:
+    """A part for each column that is an MSID's."""
+    quality = wanted.quality
+    if quality is None and wanted.columns is None:
+        of_all = _first({name.lower(): name for name in rest}, NAMES_OF_BAD)
+        quality = of_all if of_all is not None else quality_columns(rest)
+    flagged = {name for name in _quality_columns(quality) if name in rest}
+    for name, msid in _msids_of_columns(table, rest, wanted, flagged).items():
+        flags = _flags(rest, _quality_of(quality, name, msid), table.rows)
+        column = rest[name]
+        if column.unit is None:
+            column = replace(column, unit=_unit_said(table, name))
+        yield _part(msid, column, flags, table.rows, skip_nan=wanted.skip_nan)
+
+
+def _msids_of_columns(table: Incoming, rest: Mapping[str, Column], wanted: Wanted, flagged: set[str]) -> dict[str, str]:
+    """The columns to take, and their MSIDs."""
+    columns = wanted.columns
+    if columns is None:
+        side = {*NAMES_OF_BAD, *_BESIDE}
+        return {n: n for n in rest if n not in flagged and n.lower() not in side and n not in {*table.index, INDEX}}
+    if isinstance(columns, str):
+        raise ValuesError(f"columns must be a list of columns or a mapping of columns to MSIDs, got {columns!r}")
+    chosen = dict(columns.items()) if hasattr(columns, "items") else {name: name for name in columns}
+    unknown = [name for name in chosen if name not in rest]
+    if unknown:
+        raise ValuesError(
+            f"the table has no column {unknown[0]!r} to take values from; its columns are {', '.join(map(repr, table.columns))}"
+        )
+    return chosen
+
+
+def _quality_columns(quality: Any) -> list[str]:
+    """The names that a caller gives as columns of quality."""
+    if isinstance(quality, str):
+        return [quality]
+    return [name for name in quality.values() if isinstance(name, str)] if isinstance(quality, dict) else []
+
+
+def _quality_of(quality: Any, column: str, msid: str) -> Any:
+    """What a caller says of the quality of one column."""
+    return quality.get(column, quality.get(msid)) if isinstance(quality, dict) else quality
+
+
+def _unit_said(table: Incoming, name: str) -> str | None:
+    """The unit that the table as a whole says of a column."""
+    said = table.meta.get("units", table.meta.get("unit"))
+    if isinstance(said, dict):
+        said = said.get(name, said.get(name.upper()))
+    elif name.lower() not in NAMES_OF_VALUE:
+        return None  # one unit for a table of several MSIDs is of none in particular
+    return said if isinstance(said, str) and said else None
+
+
+def _flags(rest: Mapping[str, Column], quality: Any, rows: int) -> NDArray[Any] | None:
+    """What is bad, a value for each row; what is missing is good.
+
+    Raises
+    ------
+    ValuesError
+        If there is no such column, or the flags have another shape.
+    """
+    if quality is None:
+        return None
+    if isinstance(quality, str) and quality not in rest:
+        raise ValuesError(
+            f"the table has no column {quality!r} of quality; its columns are {', '.join(map(repr, rest))}"
+        )
+    column = rest[quality] if isinstance(quality, str) else column_of("quality", quality)
+    if np.shape(column.values) != (rows,):
+        raise ValuesError(f"quality must have {rows} rows as the table has, got shape {np.shape(column.values)}")
+    if column.missing is None:
+        return np.asarray(column.values)
+    flags = np.zeros(rows, np.int64)
+    flags[~column.missing] = np.array(column.present().tolist())
+    return flags
+
+
+def _missing(column: Column, rows: int) -> NDArray[np.bool_]:
+    """Rows without a value, as an array."""
+    return np.zeros(rows, np.bool_) if column.missing is None else column.missing
+
+
+def _part(
+    msid: str,
+    column: Column,
+    flags: NDArray[Any] | None,
+    rows: int,
+    *,
+    raws: NDArray[Any] | None = None,
+    skip_nan: bool = False,
+) -> Part:
+    """The samples of one column: the rows that have a value.
+
+    Raises
+    ------
+    ValuesError
+        If the column holds instants.
+    """
+    if column.is_time:
+        raise ValuesError(f"column {msid!r} holds times, which are no values; name the columns to take with columns=")
+    missing = _missing(column, rows)
+    if skip_nan and getattr(column.values, "dtype", np.dtype("O")).kind == "f":
+        missing = missing | np.isnan(column.values)
+    at = np.flatnonzero(~missing)
+    return Part(
+        msid,
+        at,
+        column.values if len(at) == rows else column.values[at],
+        None if flags is None else flags[at],
+        None if raws is None else raws[at],
+        column.unit,
+    )

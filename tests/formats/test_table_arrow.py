@@ -1,0 +1,195 @@
+"""The format ``table``: Parquet and Feather files."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from jeta import formats
+from jeta.errors import FormatError
+from jeta.formats import rejection
+from jeta.formats.table import Table, read_mapping
+from jeta.formats.table.rules import Known
+from jeta.samples import Samples
+from jeta.testing.formats import FormatTests, check_delivery
+
+pa = pytest.importorskip("pyarrow")
+feather = pytest.importorskip("pyarrow.feather")
+parquet = pytest.importorskip("pyarrow.parquet")
+MS_2024 = 1_704_067_200_000
+
+
+def example():
+    """A wide table with holes."""
+    return pa.table(
+        {
+            "time": pa.array([MS_2024, MS_2024 + 1, None], pa.timestamp("ms", tz="UTC")),
+            "SA_TEMP": pa.array([20.5, float("nan"), 21.5]),
+            "SA_MODE": pa.array(["ON", None, "OFF"]).dictionary_encode(),
+            "SA_COUNT": pa.array([2**64 - 1, 1, 2], pa.uint64()),
+        }
+    )
+
+
+class TestParquet(FormatTests):
+    def make_format(self):
+        return Table()
+
+    def write_file(self, folder):
+        path = folder / "chamber.parquet"
+        parquet.write_table(example(), path)
+        return path
+
+    def expected(self):
+        return {
+            "SA_TEMP": Samples(np.array([MS_2024]), "ms", np.array([20.5])),
+            "SA_MODE": Samples.from_texts(np.array([MS_2024]), "ms", ["ON"]),
+            "SA_COUNT": Samples(np.array([MS_2024, MS_2024 + 1]), "ms", np.array([2**64 - 1, 1], np.uint64)),
+        }
+
+
+class TestFeather(TestParquet):
+    def write_file(self, folder):
+        path = folder / "chamber.feather"
+        feather.write_feather(example(), path, compression="uncompressed")
+        return path
+
+
+def read(tmp_path, table, mapping=None, lookup=None):
+    """Write a table as Parquet, and read it; every row is accounted for."""
+    parquet.write_table(pa.table(table) if isinstance(table, dict) else table, tmp_path / "x.parquet")
+    found = None
+    if mapping is not None:
+        (tmp_path / "m.yaml").write_text(mapping)
+        found = read_mapping(tmp_path / "m.yaml")
+    delivery = Table(found, lookup).read(tmp_path / "x.parquet")
+    check_delivery(delivery)
+    return delivery
+
+
+def values(delivery):
+    """Values by MSID."""
+    return {batch.key: batch.samples.decoded().tolist() for batch in delivery.batches}
+
+
+def test_rows_without_a_time_are_rejected(tmp_path):
+    assert read(tmp_path, example()).rejected == {
+        ("SA_TEMP", rejection.NOT_A_TIME): 1,
+        ("SA_MODE", rejection.NOT_A_TIME): 1,
+        ("SA_COUNT", rejection.NOT_A_TIME): 1,
+    }
+
+
+def test_a_long_file(tmp_path):
+    table = {
+        "msid": ["A", "B", "A"],
+        "time": ["2024:001", "2024:001", "2024:002"],
+        "value": [1, 2, 3],
+        "bad": [0, 0, 1],
+    }
+    delivery = read(tmp_path, table)
+    assert values(delivery) == {"A": [1, 3], "B": [2]}
+    assert delivery.batches[0].samples.quality.tolist() == [0, 1]
+
+
+@pytest.mark.parametrize(
+    ("mapping", "times"),
+    [
+        ("time: {column: T, format: unix}\n", [1704067200.125]),
+        ("time: {column: T, format: unix, unit: ms}\n", pa.array([MS_2024 + 125])),
+        ("time: {column: T, format: unix, unit: ns}\n", pa.array([(MS_2024 + 125) * 10**6])),
+        ("time: {column: T, format: gps}\n", [1388102418.125]),
+        ("time: {column: T, scale: tai}\n", ["2024-01-01T00:00:37.125"]),
+        ("time: {column: T, format: '%d.%m.%Y %H:%M:%S.%f'}\n", ["01.01.2024 00:00:00.125"]),
+    ],
+)
+def test_times_of_a_mapping(tmp_path, mapping, times):
+    batch = read(tmp_path, {"T": times, "A": [1.5]}, mapping).batches[0]
+    assert (batch.samples.ticks.tolist(), batch.samples.resolution) == ([MS_2024 + 125], "ms")
+
+
+def test_numbers_are_seconds_of_the_archive(tmp_path):
+    batch = read(tmp_path, {"time": [1.5, None, 2.5], "A": [1, 2, 3]}).batches[0]
+    assert (batch.samples.ticks.tolist(), batch.time_system) == ([1500, 2500], "")
+
+
+def test_a_mapping_names_columns_units_and_types(tmp_path):
+    mapping = "missing: [-999]\ncolumns:\n  A: {msid: X, unit: degC, type: float}\n  B: {msid: Y, quality: Q}\n"
+    table = {
+        "time": ["2024:001", "2024:002"],
+        "A": [1, -999],
+        "B": [1.5, float("nan")],
+        "Q": [True, False],
+        "C": [1, 2],
+    }
+    delivery = read(tmp_path, table, mapping)
+    np.testing.assert_array_equal(values(delivery)["Y"], [1.5, np.nan])
+    assert (delivery.batches[0].samples.values.dtype, delivery.batches[0].unit) == (np.float64, "degC")
+    assert delivery.batches[1].samples.quality.tolist() == [1, 0]
+
+
+@pytest.mark.parametrize(
+    ("kind", "column", "expected"),
+    [
+        ("text", [1, 2], ["1", "2"]),
+        ("float", ["1.5", "2"], [1.5, 2.0]),
+        ("integer", [1.0, 2.0], [1, 2]),
+        ("bool", [0, 1], [False, True]),
+        ("int8", pa.array([1, 2], pa.int8()), [1, 2]),
+    ],
+)
+def test_types_of_a_mapping(tmp_path, kind, column, expected):
+    table = {"time": ["2024:001", "2024:002"], "A": column}
+    assert values(read(tmp_path, table, f"columns:\n  A: {{type: {kind}}}\n")) == {"A": expected}
+
+
+@pytest.mark.parametrize(
+    ("table", "mapping", "says"),
+    [
+        ({"time": ["2024:001"], "value": [1]}, None, "nothing says of which MSID"),
+        ({"when": [1.5], "A": [1]}, None, "named or typed as a time"),
+        ({"time": ["2024:001"], "A": [[1]]}, None, "type list"),
+        ({"time": ["2024:001"], "A": [1], "a": [2]}, None, "two columns are of the MSID"),
+        ({"time": ["2024:001"], "A": [1]}, "columns: {B: X}\n", "no column 'B', which .*m.yaml names"),
+        ({"time": ["2024:001"], "A": [1.5]}, "columns:\n  A: {type: integer}\n", "A: expected values of type integer"),
+        ({"time": ["2024:001"], "A": ["x"]}, "columns:\n  A: {type: float}\n", "A: expected values of type float"),
+        ({"d": ["2024:001"], "t": ["12"], "A": [1]}, "time: [d, t]\n", "must be one column"),
+        ({"time": ["2024:001"], "means": [1], "mins": [2]}, None, "statistics"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_files_that_are_refused(tmp_path, table, mapping, says):
+    with pytest.raises(FormatError, match=f"x.parquet: .*{says}"):
+        read(tmp_path, table, mapping)
+
+
+def test_calibrated_values_without_raw_counts_are_refused(tmp_path):
+    table = pa.table({"time": ["2024:001"], "vals": [1.5], "raw_vals": [3]}).replace_schema_metadata({"MSID": "A"})
+    known = Known(is_text=False, is_calibrated=True)
+    assert values(read(tmp_path, table, lookup=lambda _: known)) == {"A": [3]}
+    assert values(read(tmp_path, table)) == {"A": [1.5]}
+    with pytest.raises(FormatError, match="A: calibrated value"):
+        read(tmp_path, table.drop_columns(["raw_vals"]), lookup=lambda _: known)
+
+
+def test_what_pandas_writes(tmp_path):
+    pd = pytest.importorskip("pandas")
+    index = pd.date_range("2024-01-01", periods=2, freq="s", tz="Europe/Berlin")
+    frame = pd.DataFrame({"A": [1, 2]}, index=index)
+    frame.to_parquet(tmp_path / "x.parquet")
+    batch = formats.read(tmp_path / "x.parquet").batches[0]
+    assert batch.samples.ticks.tolist() == [MS_2024 - 3_600_000, MS_2024 - 3_599_000]
+
+
+def test_several_row_groups_and_chunks(tmp_path):
+    table = pa.table({"time": pa.array(range(10), pa.timestamp("s")), "A": [str(number % 3) for number in range(10)]})
+    parquet.write_table(table, tmp_path / "x.parquet", row_group_size=3)
+    assert values(Table().read(tmp_path / "x.parquet"))["A"] == [str(number % 3) for number in range(10)]
+    assert Table().describe(tmp_path / "x.parquet").keys == ("A",)
+
+
+def test_no_rows(tmp_path):
+    table = pa.table({"time": pa.array([], pa.timestamp("s")), "A": pa.array([], pa.float64())})
+    assert read(tmp_path, table).rows_read == 0
+    feather.write_feather(table, tmp_path / "x.feather")
+    assert Table().read(tmp_path / "x.feather").rows_read == 0
