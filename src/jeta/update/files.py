@@ -16,6 +16,7 @@ from jeta.errors import FormatError, MsidNameError, ValuesError
 from jeta.formats.table import Table, read_mapping
 from jeta.formats.table.rules import Known
 from jeta.logs import logger
+from jeta.progress import telling
 from jeta.samples import concatenate
 from jeta.tdb import check_name
 from jeta.times import cxcsec_ticks_to_unix_ticks, to_seconds, unix_ticks_to_cxcsec_ticks
@@ -46,7 +47,7 @@ def ingest(
     *paths: str | os.PathLike[str],
     archive: ArchiveLike | None = None,
     mapping: str | os.PathLike[str] | TableMapping | None = None,
-    progress: Callable[[int, int, Path | None], None] | None = None,
+    progress: bool | Callable[[int, int, Path | None], None] | None = None,
 ) -> Report:
     """Add the samples of files to an archive.
 
@@ -63,8 +64,8 @@ def ingest(
     mapping : path or TableMapping, optional
         The YAML file that says what the columns of the files are: all of them are then read as tables (CSV, Parquet, Feather). By
         default the content of a file says what it is; for a table, its header or a mapping beside it.
-    progress : callable, optional
-        Is called before each file, and at the end, with the number of files done, the number in all, and the file.
+    progress : bool or callable, optional
+        True shows a progress bar; by default notebooks show one. A callable is called before each file, and at the end, with the number of files done, the number in all, and the file.
 
     Returns
     -------
@@ -93,16 +94,14 @@ def ingest(
     found = [(file, is_given) for path in paths for file, is_given in _files(Path(path).expanduser())]
     given = read_mapping(Path(mapping).expanduser()) if isinstance(mapping, str | os.PathLike) else mapping
     report = Report()
-    with writer_for(archive) as writer:
+    with telling(progress, "file") as tell, writer_for(archive) as writer:
         tdb = writer.reader.tdb()
         table = Table(given, partial(_known, writer, tdb))
         for done, (path, is_given) in enumerate(found):
-            if progress is not None:
-                progress(done, len(found), path)
+            tell(done, len(found), path)
             report.files.append(_ingest_file(writer, tdb, path, table, is_mapped=given is not None, is_given=is_given))
             fold_if_due(writer)
-    if progress is not None:
-        progress(len(found), len(found), None)
+        tell(len(found), len(found), None)
     return report
 
 
