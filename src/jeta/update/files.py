@@ -65,7 +65,8 @@ def ingest(
         The YAML file that says what the columns of the files are: all of them are then read as tables (CSV, Parquet, Feather). By
         default the content of a file says what it is; for a table, its header or a mapping beside it.
     progress : bool or callable, optional
-        True shows a progress bar; by default notebooks show one. A callable is called before each file, and at the end, with the number of files done, the number in all, and the file.
+        True shows a progress bar; by default notebooks show one. A callable is called before each file, and at the end, with
+        the number of files done, the number in all, and the file.
 
     Returns
     -------
