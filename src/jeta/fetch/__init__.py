@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from jeta import units as _units
 from jeta.fetch.caching import add_logging_handler, memoized
+from jeta.fetch.loading import load
 from jeta.fetch.msid import MSID, STATS_DT, Msid
 from jeta.fetch.msidset import MSIDset, Msidset
 from jeta.fetch.names import MAX_GLOB_MATCHES, msid_glob
@@ -132,6 +133,8 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module  # noqa: PLC0415 - only where something is asked for
 
+    if _LATER[name] != "jeta.computed":  # a class to derive from is no fetch
+        load()
     value = getattr(import_module(_LATER[name]), name)
     globals()[name] = value
     return value

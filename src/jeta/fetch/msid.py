@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from jeta.errors import StatError, ValuesError
 from jeta.fetch import names, session
+from jeta.fetch.loading import load
 from jeta.fetch.query import Span, bin_start, hull, intervals_of, span_of
 from jeta.fetch.series import Series
 from jeta.fetch.systems import system_of
@@ -115,6 +116,7 @@ class MSID(Series):
         where: Any = None,
         percentiles: Iterable[float] | None = None,
     ) -> None:
+        load()
         binning = check_stat(stat, bracket=bracket, last_bin=last_bin, where=where, percentiles=percentiles)
         archive = session.archive_for_fetch()
         found = names.find_one(msid, archive)

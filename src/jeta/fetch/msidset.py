@@ -11,6 +11,7 @@ import numpy as np
 
 from jeta import progress
 from jeta.fetch import session
+from jeta.fetch.loading import load
 from jeta.fetch.msid import MSID, check_stat
 from jeta.fetch.names import as_list, msid_glob
 from jeta.fetch.query import hull, intervals_of, span_of, spans_of
@@ -89,6 +90,7 @@ class MSIDset(SetPictures, SetInteractive, SetExports):
         super().__init__()
         if msids is None:
             return
+        load()
         if isinstance(percentiles, Iterator):
             percentiles = list(percentiles)  # each member goes through them
         more: dict[str, Any] = {"last_bin": last_bin, "where": where, "percentiles": percentiles}

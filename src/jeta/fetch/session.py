@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from jeta import settings
 from jeta.errors import ArchiveNotFoundError
+from jeta.fetch.loading import load
 from jeta.fetch.no_archive import NoArchive
 
 if TYPE_CHECKING:
@@ -68,6 +69,7 @@ def _opened(archive: ArchiveLike) -> ArchiveReader:
     ArchiveNotFoundError
         If there is none at the root, or this is nothing of the kind.
     """
+    load()
     from jeta.archive import Writer, open_roots  # noqa: PLC0415 - half of what importing fetch costs otherwise
 
     if isinstance(archive, str | os.PathLike | list | tuple):
