@@ -81,6 +81,8 @@ def main() -> None:
         "--hours", type=int, default=6, help="how many hours to measure, 2 or more (default: %(default)s)"
     )
     options = parser.parse_args()
+    if options.folder.exists() and any(options.folder.iterdir()):
+        parser.error(f"{options.folder} is not empty; delete it, or name another with --folder")
     archive = create_archive(options.folder / "archive", name="tank")
     (archive.layout.tdb / "tank.yaml").write_text(TDB, encoding="utf-8")
     with fetch.set_archive(archive):

@@ -23,7 +23,9 @@ MSIDS = ["SE_BATT_*", "SE_BUS_*", "SA_CTRL_MODE"]
 
 
 def simulated(folder: Path) -> Path:
-    """Make an archive with a day of invented telemetry."""
+    """Make an archive with a day of invented telemetry, unless an earlier run has."""
+    if (folder / "archive").exists():
+        return folder / "archive"
     archive = create_archive(folder / "archive", name="report")
     write_yaml(tdb_entries(), archive.layout.tdb / "spacecraft.yaml")
     files = write_delivery(folder / "delivery", hours=24, file_hours=3).files

@@ -65,6 +65,8 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, default=Path("jeta-example"), help="where to write; empty or new")
     parser.add_argument("--hours", type=float, default=6.0, help="how long a time to simulate (default: %(default)s)")
     options = parser.parse_args()
+    if options.folder.exists() and any(options.folder.iterdir()):
+        parser.error(f"{options.folder} is not empty; delete it, or name another with --folder")
     files = simulate(options.folder / "delivery", options.hours)
     create(options.folder / "archive")
     with fetch.set_archive(options.folder / "archive"):

@@ -8,6 +8,7 @@ block                        what happens to it
 ``console``                  each line that begins with ``$`` is run; its output, errors too, must be what follows
 any, behind a file comment   ``<!-- file: PATH -->``: is written to that file
 any, behind a skip comment   ``<!-- not run: REASON -->``: nothing
+``sh``                       nothing, and a comment must say why
 others                       nothing
 ===========================  ================================================================================================
 
@@ -42,6 +43,8 @@ _FENCE = re.compile(
     r"(?:<!-- (?P<order>file|not run): (?P<what>.*?) -->\n+)?^```(?P<language>\w*)\n(?P<body>.*?)^```$",
     re.MULTILINE | re.DOTALL,
 )
+RUN = ("python", "console")
+"""Languages of blocks that are run."""
 _VARYING = [(re.compile(r"\b\d+(\.\d+)? s in all"), "# s in all"), (re.compile(r"\b\d+ MB\b"), "# MB")]
 
 
@@ -73,6 +76,15 @@ class Page:
     namespace: dict[str, Any] = field(default_factory=lambda: {"__name__": "__main__"})
     exit_code: int = 0
 
+    @staticmethod
+    def left_out(text: str) -> list[re.Match[str]]:
+        """Blocks of code that are not run: those that say why (`what`), and those in `sh`, which would have to (None)."""
+        return [
+            block
+            for block in _FENCE.finditer(text)
+            if block["order"] == "not run" or (block["language"] == "sh" and not block["order"])
+        ]
+
     def run(self, text: str) -> list[Step]:
         """Run a page, and return its steps in order."""
         return [step for block in _FENCE.finditer(text) for step in self._block(block)]
@@ -93,7 +105,7 @@ class Page:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(block["body"], encoding="utf-8")
             return []
-        if block["order"] == "not run" or block["language"] not in {"python", "console"}:
+        if block["order"] == "not run" or block["language"] not in RUN:
             return []
         if block["language"] == "console":
             return self._session(block["body"])

@@ -135,6 +135,33 @@ def test_links_lead_somewhere():
     assert missing == []
 
 
+def anchors(page):
+    """Names that headings of a page have, on git forges as in Sphinx."""
+    text = re.sub(r"^```.*?^```", "", page.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+    headings = re.findall(r"^#+ (.*)$", re.sub(r"\[([^]]*)\]\([^)]*\)", r"\1", text), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def test_links_into_pages_lead_to_headings():
+    """Every link with ``#`` is to a heading of its page."""
+    missing = []
+    for page in [*pages(), ROOT / "CHANGELOG.md"]:
+        for link, anchor in re.findall(r"\]\((?!https?:)([^)#]*)#([^)]+)\)", page.read_text(encoding="utf-8")):
+            missing += (
+                [] if anchor in anchors(page.parent / link if link else page) else [f"{page.name}: {link}#{anchor}"]
+            )
+    assert missing == []
+
+
+def test_the_lesson_on_cheta_changes_five_lines():
+    """The script for cheta and the converted one differ as the lesson says."""
+    scripts = re.findall(
+        r"^```python\n(import.*?)^```", text_of("docs/tutorial/from-cheta.md"), re.MULTILINE | re.DOTALL
+    )
+    before, after = (script.splitlines() for script in scripts)
+    assert sum(old != new for old, new in zip(before, after, strict=True)) == 5
+
+
 def test_changelog_is_of_this_version():
     """The newest heading of CHANGELOG.md is the version of the package."""
     import jeta

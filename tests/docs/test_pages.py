@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import doctest
+import re
 import warnings
 
 import pytest
@@ -10,6 +12,8 @@ from docs import pages
 from jeta import fetch
 
 PAGES = pages.pages()
+IDS = [str(path.relative_to(pages.ROOT)) for path in PAGES]
+SHOWN = {"sh", "text", "yaml", "toml", "json"}
 
 
 @pytest.fixture
@@ -25,7 +29,7 @@ def folder(tmp_path, monkeypatch):
     fetch.set_archive(None)
 
 
-@pytest.mark.parametrize("path", PAGES, ids=[str(path.relative_to(pages.ROOT)) for path in PAGES])
+@pytest.mark.parametrize("path", PAGES, ids=IDS)
 def test_page_prints_what_it_shows(path, folder):
     """Each statement and command of a page prints what stands below it."""
     with warnings.catch_warnings():
@@ -33,6 +37,20 @@ def test_page_prints_what_it_shows(path, folder):
         steps = pages.Page().run(path.read_text(encoding="utf-8"))
     wrong = [step for step in steps if not step.agrees]
     assert not wrong, "\n".join(f"{s.typed}shown:\n{s.expected}printed:\n{s.printed}" for s in wrong)
+
+
+@pytest.mark.parametrize("path", PAGES, ids=IDS)
+def test_no_code_escapes(path):
+    """Each fence is at the margin, where it is seen, in a language that is known; what is not run says why, and is Python."""
+    text = path.read_text(encoding="utf-8")
+    fences = re.findall(r"^[ >]*(?:`{3,}|~{3,})(.*)$", text, re.MULTILINE)
+    assert fences == re.findall(r"^```(.*)$", text, re.MULTILINE)
+    assert {fence for fence in fences if not fence.startswith("{")} <= {"", *pages.RUN, *SHOWN}
+    for block in pages.Page.left_out(text):
+        assert block["what"], block["body"]
+        if block["language"] == "python":
+            examples = doctest.DocTestParser().get_examples(block["body"])
+            compile("".join(example.source for example in examples) or block["body"], str(path), "exec")
 
 
 def test_a_wrong_page_is_found(folder):

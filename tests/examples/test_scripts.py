@@ -16,13 +16,18 @@ PNG = b"\x89PNG"
 COUNTS = r"([\d,]+) rows read, ([\d,]+) stored, ([\d,]+) duplicate, ([\d,]+) replaced, ([\d,]+) rejected"
 
 
-def run(script, folder, *arguments):
-    """What a script prints, in a process of its own in which every warning is an error."""
-    done = subprocess.run(
+def start(script, folder, *arguments):
+    """Run a script in a process of its own, in which every warning is an error."""
+    return subprocess.run(
         [sys.executable, "-W", "error", EXAMPLES / script, *arguments],
         cwd=folder, env={**os.environ, "PYTHONPATH": SOURCE, "MPLBACKEND": "agg"}, check=False, capture_output=True, text=True,
         timeout=120,
     )  # fmt: skip
+
+
+def run(script, folder, *arguments):
+    """What a script prints that ends well."""
+    done = start(script, folder, *arguments)
     assert done.returncode == 0, done.stderr
     return done.stdout
 
@@ -48,6 +53,16 @@ def own_data(tmp_path_factory):
         pytest.importorskip(package, reason="append_own_data.py needs it; pip install 'jeta[plot,pandas,arrow]'")
     folder = tmp_path_factory.mktemp("own")
     return run("append_own_data.py", folder, "--hours", "3"), folder / "jeta-own-data"
+
+
+@pytest.mark.parametrize("script", ["demo.py", "append_own_data.py"])
+def test_a_folder_that_is_used_is_refused(script, tmp_path):
+    """What was written before stays, and the message says what to do."""
+    pytest.importorskip("pandas", reason="append_own_data.py needs it; pip install 'jeta[plot,pandas,arrow]'")
+    (tmp_path / "old.txt").touch()
+    done = start(script, tmp_path, "--folder", tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.endswith("is not empty; delete it, or name another with --folder\n")
 
 
 def test_own_data_is_stored_once_and_corrected(own_data):
@@ -92,6 +107,7 @@ def test_report_tells_limits_and_gaps_and_needs_no_network(tmp_path):
     tags = Tags((tmp_path / "jeta-report/report.html").read_text(encoding="utf-8"))
     assert "script" in tags.names
     assert tags.loaded == []
+    assert run("daily_report.py", tmp_path) == printed  # of the archive that the first run made
 
 
 def test_report_of_an_archive_that_is_there(tmp_path, own_data):
