@@ -116,6 +116,23 @@ def test_stat_while_a_condition_holds(rows, root):
     assert [int(row["samples"]) for row in rows(*words)] == dat.samples.tolist()
 
 
+def test_a_condition_without_bins_is_refused(run, root):
+    """What it leaves out would be counted."""
+    ran = run("stat", "SA_TEMP", "--where", "SA_MODE == 'SLEW'", "--archive", root)
+    assert (ran.code, ran.out) == (2, "")
+    assert "add --sampling" in ran.err
+
+
+def test_csv_of_statistics_has_all_digits(rows, root):
+    with fetch.set_archive(root):
+        dat = fetch.MSID("SA_TEMP", S, S + 2000, stat="700s")
+    assert [
+        float(row["means"]) for row in rows("stat", "SA_TEMP", "--start", S, "--stop", S + 2000, "--sampling", "700s")
+    ] == (dat.means.tolist())
+    (row,) = rows("stat", "SA_TEMP", "--start", S, "--stop", S + 130)
+    assert len(row["std"]) > 12
+
+
 def test_stat_of_nothing_is_a_line_without_numbers(rows):
     (temp,) = rows("stat", "SA_TEMP", "--start", S - 100, "--stop", S - 50)
     assert (temp["samples"], temp["bad"], temp["unit"]) == ("0", "0", "K")

@@ -92,6 +92,23 @@ def test_a_page(plot, tmp_path):
         assert all(name in path.read_text() for name in names)
 
 
+def test_a_page_has_the_title_that_was_asked_for(plot, tmp_path):
+    pytest.importorskip("plotly", reason="needs the extra html")
+    path = tmp_path / "a.html"
+    assert plot("SA_TEMP", *SPAN, "--title", "two <hours>", "-o", path).code == 0
+    assert "<title>two &lt;hours&gt;</title>" in path.read_text()
+
+
+def test_far_too_many_msids_are_refused_before_anything_is_fetched(run, tmp_path):
+    """Each takes a panel: a picture of hundreds has more pixels than a file can hold."""
+    archive = create_archive(tmp_path / "archive")
+    for number in range(101):
+        update.append(f"SA_{number}", [S], [1.0], archive=archive)
+    ran = run("plot", "*", "-o", tmp_path / "a.png", "--archive", archive.root)
+    assert (ran.code, ran.out) == (2, "")
+    assert "101 MSIDs are too many to draw, 100 at most" in ran.err
+
+
 def test_a_span_without_samples_is_a_picture_that_says_so(plot, tmp_path):
     path = tmp_path / "a.png"
     assert plot("SA_TEMP", "SA_MODE", "--start", S - 100, "--stop", S - 50, "--bads", "--limits", "-o", path).code == 0
@@ -106,9 +123,12 @@ def test_a_span_without_samples_is_a_picture_that_says_so(plot, tmp_path):
         (("-o", "no/such/folder/a.png"), "does not exist"),
         (("--size", "10"), "must be width and height in inches"),
         (("--size", "0x4"), "must be width and height in inches"),
+        (("--dpi", "0", "-o", "a.png"), "must be pixels per inch"),
+        (("--dpi", "nan", "-o", "a.png"), "must be pixels per inch"),
+        (("--together", "-o", "a.html"), "a.html has a panel for each MSID"),
         (("--sampling", "often", "-o", "a.png"), "unknown statistic 'often'"),
     ],
-    ids=["ending", "no ending", "folder", "size", "no size", "sampling"],
+    ids=["ending", "no ending", "folder", "size", "no size", "no dpi", "dpi", "together", "sampling"],
 )
 def test_mistakes_are_told(plot, words, message, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)

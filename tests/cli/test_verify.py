@@ -25,7 +25,7 @@ def test_damage(run, folded, words):
     ran = run("verify", *words, "--archive", folded.root)
     assert (ran.code, ran.err) == (1, "")
     assert ran.out.splitlines()[0].startswith(f"error: {segment}: is listed in the manifest but not there")
-    assert ran.out.splitlines()[-1] == f"{folded.root}: 1 errors, 0 notes"
+    assert ran.out.splitlines()[-1] == f"{folded.root}: 1 error, 0 notes"
 
 
 def test_notes_are_no_failure(run, folded):
@@ -33,7 +33,7 @@ def test_notes_are_no_failure(run, folded):
     ran = run("verify", "--archive", folded.root)
     assert ran.code == 0
     assert ran.out.startswith("note: ")
-    assert ran.out.endswith("0 errors, 1 notes\n")
+    assert ran.out.endswith("0 errors, 1 note\n")
 
 
 def test_settings_that_cannot_be_read(run, folded):

@@ -14,7 +14,7 @@ from jeta.formats import formats, rejection
 from jeta.tdb.importers import IMPORTERS
 from jeta.tdb.keys import READERS
 from jeta.times import FORMS
-from jeta.update import conform, files, target
+from jeta.update import conform, report, target
 from jeta.update.append import NOT_A_TIME
 
 EVERYWHERE = {"-h", "--help", "--debug"}
@@ -87,7 +87,7 @@ def test_reasons_of_rejection():
     page = text_of("docs/howto/ingest.md")
     reasons = [value for name, value in vars(rejection).items() if name.isupper() and isinstance(value, str)]
     reasons += [conform.TOO_EARLY, conform.TOO_LATE, conform.TEXT_FOR_NUMBER, conform.INEXACT, NOT_A_TIME]
-    reasons += [files.UNKNOWN_ID, files.BAD_NAME, rejection.foreign_origin("..."), "apid ... is excluded"]
+    reasons += [report.UNKNOWN_ID, report.BAD_NAME, rejection.foreign_origin("..."), "apid ... is excluded"]
     assert [reason for reason in reasons if f"`{reason}`" not in page] == []
 
 

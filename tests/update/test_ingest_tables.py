@@ -11,7 +11,7 @@ from jeta.cli import main
 from jeta.errors import FormatError
 from jeta.formats import rejection
 from jeta.tdb import Calibration, Entry, Polynomial, write_yaml
-from jeta.update.files import BAD_NAME
+from jeta.update.report import BAD_NAME
 from update.deliveries import balanced, everything
 
 S = 1_704_067_200.0  # 2024-01-01
@@ -51,6 +51,7 @@ def test_names_that_no_msid_can_have_are_rejected(archive, table):
     report = update.ingest(table("time,A,B/../C,D e\n2024-01-01,1,2,3\n"), archive=archive)
     assert balanced(report)
     assert (report.stored, report.rejected) == (1, {BAD_NAME: 2})
+    assert "a mapping says which MSID each of 'B/../C', 'D e' is: see  jeta ingest --help" in str(report)
     assert archive.names() == ["A"]
 
 

@@ -44,5 +44,5 @@ def run(options: argparse.Namespace) -> int:
     statistics = False if options.no_statistics else None
     with terminal_bar("MSID") as progress:
         rows = update.fold(root_of(options), workers=options.workers, progress=progress, statistics=statistics)
-    print(f"folded {rows:,} rows")
+    print(f"folded {rows:,} {'row' if rows == 1 else 'rows'}")
     return 0

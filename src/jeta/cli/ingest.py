@@ -19,6 +19,11 @@ _EPILOG = """\
 Each file is one delivery, committed as a whole; ingesting a file again changes nothing, so after an interruption simply run
 the same command again. Source files stay where they are. Exit code 1 if a file could not be read.
 
+A table (CSV, Parquet, Feather) needs no mapping where its header is  time,SA_TEMP,SA_VOLT  or  msid,time,value,bad; else a YAML
+file such as this says which column is what:
+  time: UTC
+  columns: {Bus Voltage: SE_BUS_VOLT, "Temp 1": {msid: SE_TEMP1, unit: degC}}
+
 examples:
   jeta ingest delivery/
   jeta ingest E2022060000000_00.h5 late.csv --archive /data/jwst --msids

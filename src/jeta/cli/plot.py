@@ -12,12 +12,16 @@ from jeta.cli.outputs import checked_folder
 from jeta.cli.spans import START_STOP, add_msids, add_sampling, add_span, add_units, names_typed, span_typed
 from jeta.errors import ValuesError
 from jeta.files import written_aside
+from jeta.plotting.drawing import current_axes
 from jeta.plotting.windows import paper, picture_endings, show_windows
 
 if TYPE_CHECKING:
     from jeta.fetch import MSIDset
 
 _PAGES = {".html", ".htm"}
+_MOST_DPI = 2400
+_MOST_PANELS = 100
+"""More are no picture any more that a file can hold, or anybody looks at."""
 _EPILOG = f"""\
 The ending of the file says what is written: .png, .pdf, .svg ... a picture, .html a page that zooms in any browser. Without a
 file, a window is opened; there, one MSID alone is loaded as fine as the view needs, and the key ? lists what can be done.
@@ -40,10 +44,12 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> arg
     command.add_argument("-o", "--output", metavar="FILE", type=Path, help="what to write (default: open a window)")
     command.add_argument("--bads", action="store_true", help="show bad samples too, as crosses")
     command.add_argument("--limits", action="store_true", help="show the limits of the telemetry database")
-    command.add_argument("--together", action="store_true", help="draw all MSIDs on one axes")
+    command.add_argument(
+        "--together", action="store_true", help="draw all MSIDs on one axes, with a legend; not in pages"
+    )
     command.add_argument("--title", help="what to write above")
     command.add_argument("--size", type=_size, metavar="WxH", help="size of a picture in inches, such as 10x6")
-    command.add_argument("--dpi", type=float, default=120.0, help="pixels per inch (default: %(default)g)")
+    command.add_argument("--dpi", type=_dpi, default=120.0, help="pixels per inch of a picture (default: %(default)g)")
     add_archive(command)
     command.set_defaults(run=run)
     return command
@@ -60,6 +66,17 @@ def _size(text: str) -> tuple[float, float]:
     return width, height
 
 
+def _dpi(text: str) -> float:
+    """A resolution as typed."""
+    try:
+        dpi = float(text)
+    except ValueError:
+        dpi = 0.0
+    if not 0 < dpi <= _MOST_DPI:
+        raise argparse.ArgumentTypeError(f"must be pixels per inch, up to {_MOST_DPI}, but is {text!r}")
+    return dpi
+
+
 def run(options: argparse.Namespace) -> int:
     """Fetch, and draw."""
     from jeta.fetch import systems  # noqa: PLC0415 - the help needs none of it
@@ -70,6 +87,7 @@ def run(options: argparse.Namespace) -> int:
         path = checked_folder(path)
     with fetch.set_archive(readable(options)), systems.using(options.unit_system):
         names, span = names_typed(options), span_typed(options)
+        _check_panels(len(names), path, together=options.together)
         stat = None if options.sampling == "full" else options.sampling
         dats = fetch.MSIDset(names, span.tstart, span.tstop, stat=stat)
         if path is None:
@@ -96,6 +114,22 @@ def _check_ending(path: Path) -> None:
         )
 
 
+def _check_panels(count: int, path: Path | None, *, together: bool) -> None:
+    """Refuse what cannot be drawn, before anything is fetched.
+
+    Raises
+    ------
+    ValuesError
+        If there are too many MSIDs, or all of them are to be on one axes of a page.
+    """
+    if count > _MOST_PANELS:
+        raise ValuesError(
+            f"{count} MSIDs are too many to draw, {_MOST_PANELS} at most: name fewer; jeta fetch writes data"
+        )
+    if together and path is not None and path.suffix.lower() in _PAGES:
+        raise ValuesError(f"--together is for pictures and windows; {path.name} has a panel for each MSID")
+
+
 def _shown(options: argparse.Namespace) -> dict[str, Any]:
     """What to show beside the samples."""
     return {"bads": options.bads, "limits": options.limits}
@@ -114,13 +148,14 @@ def _write_picture(dats: MSIDset, path: Path, options: argparse.Namespace) -> No
 def _write_page(dats: MSIDset, path: Path, options: argparse.Namespace) -> None:
     """Write a page for a browser."""
     target: Any = next(iter(dats.values())) if len(dats) == 1 else dats
-    target.to_html(path, **_shown(options))
+    target.to_html(path, title=options.title, **_shown(options))
 
 
 def _open_window(dats: MSIDset, options: argparse.Namespace) -> None:
     """Show a window until it is closed; of one MSID, one that loads what the view needs."""
-    if len(dats) == 1 and options.sampling == "full" and len(next(iter(dats.values()))):
+    is_plain = options.sampling == "full" and not (options.bads or options.limits)
+    if len(dats) == 1 and is_plain and len(next(iter(dats.values()))):
         next(iter(dats.values())).iplot()
     else:
-        dats.plot(**_shown(options))
-    show_windows()
+        dats.plot(ax=current_axes() if options.together else None, **_shown(options))
+    show_windows(options.title)

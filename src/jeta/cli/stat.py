@@ -8,6 +8,7 @@ from jeta import fetch
 from jeta.cli.options import add_archive, readable
 from jeta.cli.spans import START_STOP, add_msids, add_span, add_units, names_typed, span_typed
 from jeta.cli.table import add_csv, print_rows
+from jeta.errors import ValuesError
 from jeta.fetch import sizes
 from jeta.fetch.summary import PERCENTILES, Summary, summary
 from jeta.fetch.telem import MostMb
@@ -65,6 +66,8 @@ def run(options: argparse.Namespace) -> int:
     """Work the statistics out, and print them."""
     from jeta.fetch import systems  # noqa: PLC0415 - the help needs none of it
 
+    if options.where is not None and options.sampling is None:
+        raise ValuesError("--where needs the width of the bins: add --sampling, such as --sampling daily")
     with fetch.set_archive(readable(options)), terminal_bar("MSID") as tell, systems.using(options.unit_system):
         names, span = names_typed(options), span_typed(options)
         rows: list[dict[str, Any]] = []
@@ -72,7 +75,8 @@ def run(options: argparse.Namespace) -> int:
             tell(done, len(names), name)
             rows += _of_span(name, span, options) if options.sampling is None else _of_bins(name, span, options)
     head = list(dict.fromkeys(column for row in rows for column in row)) or ["msid", "samples"]
-    texts = [[_text(row.get(column, "")) for column in head] for row in rows]
+    text = str if options.csv else _text
+    texts = [[text(row.get(column, "")) for column in head] for row in rows]
     print_rows(head, texts, as_csv=options.csv)
     return 0
 

@@ -42,5 +42,6 @@ def run(options: argparse.Namespace) -> int:
     for finding in findings:
         print(finding)
     errors = sum(finding.severity == "error" for finding in findings)
-    print(f"{root}: {errors} errors, {len(findings) - errors} notes")
+    notes = len(findings) - errors
+    print(f"{root}: {errors} error{'' if errors == 1 else 's'}, {notes} note{'' if notes == 1 else 's'}")
     return 1 if errors else 0

@@ -21,7 +21,7 @@ from jeta.samples import concatenate
 from jeta.tdb import check_name
 from jeta.times import cxcsec_ticks_to_unix_ticks, to_seconds, unix_ticks_to_cxcsec_ticks
 from jeta.update.conform import EARLIEST_NS, LATEST_NS, conform, within
-from jeta.update.report import UNKNOWN_ID, FileReport, Report
+from jeta.update.report import BAD_NAME, UNKNOWN_ID, FileReport, Report
 from jeta.update.stored_units import UNIT_NOT_KEPT, in_stored_unit
 from jeta.update.target import fold_if_due, writer_for
 from jeta.update.types_present import declared, reject_unless_exact
@@ -40,7 +40,6 @@ _log = logger(__name__)
 
 _DATA_SUFFIXES = {".csv", ".feather", ".h5", ".hdf5", ".json", ".parquet", ".tsv"}
 """A file of a folder that is named like data but cannot be read is an error; any other may be a note or a licence."""
-BAD_NAME = "name cannot be that of an MSID"
 
 
 def ingest(

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 _SHOWN = 5
 UNKNOWN_ID = "identifier not in the telemetry database"
+BAD_NAME = "name cannot be that of an MSID"
 
 
 @dataclass(slots=True)
@@ -176,14 +177,16 @@ class Report:
         lines += [f"  rejected {rows:>12,}  {reason}" for reason, rows in sorted(whole.rejected.items())]
         if UNKNOWN_ID in whole.rejected and not whole.stored:
             lines.append("  which MSID an identifier is, the telemetry database says: fill it with  jeta tdb import")
+        if BAD_NAME in whole.rejected:
+            names = [name for name, tally in self.msids.items() if BAD_NAME in tally.rejected]
+            lines.append(f"  a mapping says which MSID each of {_some(names, quoted=True)} is: see  jeta ingest --help")
         notes: Counter[str] = Counter()
         for file in self.files:
             notes.update(file.notes)
         lines += [f"  note {rows:>16,}  {what}" for what, rows in sorted(notes.items())]
         skipped = [file.path.name for file in self.files if file.skipped and file.path is not None]
         if skipped:
-            some = ", ".join(skipped[:_SHOWN]) + (", ..." if len(skipped) > _SHOWN else "")
-            lines.append(f"  {_count(len(skipped), 'file')} of no known format skipped: {some}")
+            lines.append(f"  {_count(len(skipped), 'file')} of no known format skipped: {_some(skipped)}")
         lines += [f"  not read: {message}" for message in self.errors.values()]
         return "\n".join(lines)
 
@@ -223,3 +226,9 @@ def _html_row(file: FileReport) -> str:
 def _count(number: int, noun: str) -> str:
     """A number and its noun."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def _some(names: list[str], *, quoted: bool = False) -> str:
+    """The first few of some names."""
+    shown = [repr(name) if quoted else name for name in names[:_SHOWN]]
+    return ", ".join(shown) + (", ..." if len(names) > _SHOWN else "")
