@@ -210,6 +210,8 @@ def test_other_byte_orders_and_strides_work():
         (([1.0, 2.0], [1.0], 1), "one number for each time"),
         (([1.0, 2.0], ["a", "b"], 1), "number of each state"),
         (([1.0, 2.0], [1.0, 2.0], -1), "n is -1"),
+        (([1.0, 2.0], [1.0, 2.0], 1.5), "n is 1.5, .* a whole number"),
+        (([1.0, 2.0], [1.0, 2.0], "1"), "n is '1', .* a whole number"),
         (([[1.0]], [[1.0]], 0), "one number for each time"),
     ],
 )

@@ -65,7 +65,7 @@ def reduce_rows(  # noqa: PLR0913 - what may lie beside the values, by name
     Raises
     ------
     ValuesError
-        If `n` is negative, or arrays are not numeric or not of one length.
+        If `n` is negative or no whole number, or arrays are not numeric or not of one length.
 
     Examples
     --------
@@ -147,8 +147,8 @@ def _checked(
     times: ArrayLike, values: ArrayLike, n: int, bads: Any, low: ArrayLike | None, high: ArrayLike | None
 ) -> tuple[NDArray[np.float64], list[NDArray[Any]]]:
     """The arrays, of one length: times, and values with what may be beside them."""
-    if n < 0:
-        raise ValuesError(f"n is {n}, but must be a number of samples to keep, 0 or more")
+    if not isinstance(n, int | np.integer) or n < 0:
+        raise ValuesError(f"n is {n!r}, but must be how many samples to keep, a whole number of 0 or more")
     if (low is None) != (high is None):
         raise ValuesError("low and high are the two edges of one band: give both, or neither")
     instants = np.asarray(times, np.float64)

@@ -105,6 +105,19 @@ def test_pandas_has_numbers_as_they_are(name):
     assert np.shares_memory(made["vals"].to_numpy(), dat.vals)
 
 
+@pytest.mark.skipif(int(pd.__version__.split(".")[0]) < 3, reason="pandas copies on write from version 3 on")
+@pytest.mark.parametrize("name", NUMBERS)
+def test_what_is_written_into_a_frame_does_not_reach_the_object(name):
+    """Of one MSID, and of a set, though nothing was copied."""
+    dats = fetch.MSIDset([name], *SPAN)
+    dat, before = dats[name], np.array(dats[name].vals)
+    for made, column in ((dat.to_pandas(), "vals"), (dats.to_pandas(bads="keep"), name)):
+        assert np.shares_memory(made[column].to_numpy(), dat.vals)
+        made.loc[made.index[:5], column] = made[column].iloc[-1]
+        same(made[column].iloc[:5], [before[-1]] * 5)
+        same(dat.vals, before)
+
+
 @pytest.mark.parametrize("looked_at", [False, True])
 @pytest.mark.parametrize("name", STATES)
 def test_pandas_has_states_as_categories(name, looked_at):

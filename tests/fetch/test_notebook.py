@@ -129,3 +129,27 @@ def test_neither_matplotlib_nor_pandas_is_needed(archive):
     )
     words = [sys.executable, "-c", code, str(archive.root)]
     assert subprocess.run(words, capture_output=True, text=True, check=True, timeout=60).stdout.strip() == "set()"
+
+
+@pytest.mark.parametrize("change", ["two columns", "too few", "backwards", "no times"])
+def test_arrays_that_somebody_changed_are_no_error(archive, change):
+    """A notebook shows an object also while it is being worked on."""
+    dat = fetch.MSID("sa_temp", S, S + 100)
+    if change == "two columns":
+        dat.vals = np.stack([dat.vals, dat.vals], axis=1)
+    elif change == "too few":
+        dat.vals = dat.vals[:5]
+    elif change == "backwards":
+        dat.times = dat.times[::-1].copy()
+    else:
+        dat.times = np.full(100, np.nan)
+    text, cells, _ = parsed(dat)
+    assert text.startswith("SA_TEMP")
+    assert cells["samples"] == "100"
+    assert ("values" in cells) is (change in {"backwards", "no times"})
+
+
+def test_infinite_values_among_statistics_are_no_error(archive):
+    update.append("SA_INF", S + np.arange(2000.0), np.where(np.arange(2000) < 1000, np.inf, -np.inf), archive=archive)
+    _, cells, _ = parsed(fetch.MSID("sa_inf", S, S + 2000, stat="100s"))
+    assert cells["values"] == "-inf to inf, mean nan"

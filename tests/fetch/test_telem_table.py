@@ -47,7 +47,7 @@ def test_pad_is_seconds_or_a_quantity(pad):
     assert len(fetch.get_telem_table(["aaint", "aabool"], T0, T0 + 100, pad)) == 10
 
 
-@pytest.mark.parametrize("pad", [-1, "a", None, [1]], ids=repr)
+@pytest.mark.parametrize("pad", [-1, "a", None, [1], True, float("nan"), 5 * u.m, [1, 2] * u.s], ids=repr)
 def test_pad_that_is_no_span_of_time(pad):
     """Named."""
     with pytest.raises(ValuesError, match="time_pad"):

@@ -13,12 +13,32 @@ from hypothesis import strategies as st
 from jeta import formats
 from jeta.errors import FormatError
 from jeta.formats import rejection
-from jeta.formats.table import Table, text
+from jeta.formats.table import Table, text, text_file
 from jeta.formats.table.rules import Known
 from jeta.samples import Samples
 from jeta.testing.formats import STRANGERS, FormatTests, check_delivery
 
 MS_2024 = 1_704_067_200_000
+DAMAGED = [
+    b"time,SA_TEMP,SA_VOLT\n2026-01-01T00:00:00Z,20.5,OPEN\n2026-01-01T00:01:00+02:00,,CLOSED\n2026:003:00:00:00,1e5,\n",
+    b"msid,time,value,bad\nA,2026:001:00:00:00.000,1,0\nB,2026:001:00:00:00.000,ON,1\nA,2026:001:00:00:01.000,2.5,0\n",
+    b"time;A [degC];B (V)\n1700000000;1,5;2\n1700000001;2,5;3\n",
+    b"mjd\tA\tA_bads\n59000.5\t1\t0\n59001.25\t2\tbad\n",
+    gzip.compress(b"time (TAI),A\n2026-01-01T00:00:00,18446744073709551615\n", mtime=0),
+    "time,A\n2026-01-01,\u00e4\n".encode("utf-16"),
+]
+SPLINTERS = [
+    *(b'"', b",", b"\n", b"\r", b"\0", b"-", b"1e999", b"nan", b"\xff", b"inf", b"1_000", b" ", b"\xd9\xa1", b"#"),
+    *(
+        b"9" * 25,
+        b"2016-12-31T23:59:60Z",
+        b"0001-01-01",
+        b"9999-12-31T23:59:59.999999999Z",
+        b"+23:59",
+        b"time",
+        b"x" * 999,
+    ),
+]
 EDB = b"theTime,MJD,euvalue,sqldataType\r\n2022-01-01 00:00:00,1,7,int\r\n"
 
 
@@ -397,3 +417,48 @@ def test_ecsv_is_not_taken_for_csv(tmp_path):
     astropy.Table({"time": ["2024-01-01"], "A": [1.5]}).write(file, format="ascii.ecsv")
     (tmp_path / "x.ecsv").write_text(file.getvalue())
     assert not Table().identify(tmp_path / "x.ecsv")
+
+
+@pytest.mark.parametrize("before", ["", "A" * 20], ids=["header", "rows"])
+def test_a_line_without_end_does_not_take_all_memory(tmp_path, monkeypatch, before):
+    """A small file that unpacks to a line of gigabytes."""
+    monkeypatch.setattr(text_file, "_LONGEST_LINE", 100_000)
+    head = b"" if not before else b"time,A\n2024-01-01,1\n"
+    (tmp_path / "x.csv.gz").write_bytes(gzip.compress(head + b"time," + b"0" * 10_000_000))
+    with pytest.raises(
+        FormatError, match=r"x.csv.gz: .*(line has more than 100,000|rows cannot be told apart|columns '000)"
+    ):
+        Table().read(tmp_path / "x.csv.gz")
+
+
+@pytest.mark.parametrize("names", [["A" * 50_000, "B"], [f"N{number}" for number in range(5000)]], ids=["long", "many"])
+def test_a_message_does_not_repeat_all_of_a_header(tmp_path, names):
+    (tmp_path / "x.csv").write_text(f"{','.join(names)}\n{','.join('1' for _ in names)}\n")
+    with pytest.raises(FormatError, match="is named as a time") as caught:
+        Table().read(tmp_path / "x.csv")
+    assert len(str(caught.value).replace(str(tmp_path), "")) < 1000
+
+
+def test_lines_of_many_columns_are_read(tmp_path):
+    names = [f"COLUMN_NUMBER_{number}" for number in range(3000)]
+    cells = ",".join(["1"] * len(names))
+    delivery = read(tmp_path, f"time,{','.join(names)}\n2024-01-01,{cells}\n")
+    assert (len(delivery.batches), delivery.rows_read) == (3000, 3000)
+
+
+@given(st.data())
+@settings(max_examples=300, deadline=None)
+def test_damaged_files_are_refused_or_read(tmp_path_factory, data):
+    """Nothing but FormatError comes of bytes that are other than they were, and every row is accounted for."""
+    folder = tmp_path_factory.mktemp("damaged")
+    content = bytearray(data.draw(st.sampled_from(DAMAGED)))
+    for _ in range(data.draw(st.integers(1, 6))):
+        at = data.draw(st.integers(0, len(content)))
+        content[at : at + data.draw(st.integers(0, 4))] = data.draw(st.sampled_from(SPLINTERS) | st.binary(max_size=4))
+    (folder / "x.csv").write_bytes(content)
+    Table().identify(folder / "x.csv")
+    Table().why_not(folder / "x.csv")
+    try:
+        check_delivery(Table().read(folder / "x.csv"))
+    except FormatError as err:
+        assert str(err).startswith(f"{folder / 'x.csv'}: ")  # noqa: PT017 - that there is an error is not sure

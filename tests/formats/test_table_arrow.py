@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from jeta import formats
 from jeta.errors import FormatError
@@ -193,3 +195,52 @@ def test_no_rows(tmp_path):
     assert read(tmp_path, table).rows_read == 0
     feather.write_feather(table, tmp_path / "x.feather")
     assert Table().read(tmp_path / "x.feather").rows_read == 0
+
+
+def test_calibrated_values_of_a_set_are_refused(tmp_path):
+    said = {"jeta": '{"msids": {"A": {"MSID": "A"}, "B": {"MSID": "B"}}}'}
+    table = pa.table({"time": ["2024:001"], "A": [1.5], "B": [2.5]}).replace_schema_metadata(said)
+    lookup = {"A": Known(is_text=False, is_calibrated=True)}.get
+    assert values(read(tmp_path, table.drop_columns(["A"]), lookup=lookup)) == {"B": [2.5]}
+    with pytest.raises(FormatError, match="A: calibrated value"):
+        read(tmp_path, table, lookup=lookup)
+
+
+def test_a_text_quality_with_holes_is_refused(tmp_path):
+    table = {"time": ["2024:001", "2024:002"], "A": [1, 2], "bad": [None, "x"]}
+    with pytest.raises(FormatError, match=r"x.parquet: A: quality must be 2 booleans"):
+        read(tmp_path, table)
+
+
+@pytest.mark.parametrize("column", ["A", "B", "C"])
+def test_places_outside_of_the_memory_of_a_feather_file_are_not_followed(tmp_path, column):
+    """Offsets of texts, and codes of dictionaries, which Arrow does not look at by itself."""
+    wrong = {
+        "A": pa.StringArray.from_buffers(2, pa.py_buffer(np.array([0, 2**30, 2], "i4")), pa.py_buffer(b"xy")),
+        "B": pa.DictionaryArray.from_arrays(pa.array([0, 99], pa.int8()), ["x", "y"], safe=False),
+        "C": pa.StringArray.from_buffers(2, pa.py_buffer(np.array([0, 1, 2], "i4")), pa.py_buffer(b"x\xff")),
+    }
+    table = pa.table({"time": pa.array([0, 1], pa.timestamp("s")), column: wrong[column]})
+    with pa.OSFile(str(tmp_path / "x.feather"), "wb") as file, pa.ipc.new_file(file, table.schema) as writer:
+        writer.write_table(table)
+    assert not Table().identify(tmp_path / "x.feather")
+    with pytest.raises(FormatError, match=r"x.feather: the file is damaged"):
+        Table().read(tmp_path / "x.feather")
+
+
+@given(st.data())
+@settings(max_examples=200, deadline=None)
+def test_damaged_files_are_refused_or_read(tmp_path_factory, data):
+    """Nothing but FormatError comes of bytes that are other than they were."""
+    folder = tmp_path_factory.mktemp("damaged")
+    write = data.draw(st.sampled_from([parquet.write_table, feather.write_feather]))
+    write(example(), folder / "x.file")
+    content = bytearray((folder / "x.file").read_bytes())
+    places = st.integers(0, len(content) - 1)
+    for at, byte in data.draw(st.lists(st.tuples(places, st.integers(0, 255)), min_size=1, max_size=8)):
+        content[at] = byte
+    (folder / "x.file").write_bytes(content[: data.draw(places | st.just(len(content)))])
+    try:
+        check_delivery(Table().read(folder / "x.file"))
+    except FormatError as err:
+        assert str(err).startswith(f"{folder / 'x.file'}: ")  # noqa: PT017 - that there is an error is not sure

@@ -239,3 +239,19 @@ def test_mapped_values_are_raw_counts_whatever_the_columns_are_called(tmp_path):
     """Who names the columns knows what they hold; nothing is refused as calibrated."""
     delivery = mapped(tmp_path, "msid: msid\nvalue: value\n", "msid,time,value,bad\nA,2024-01-01,1,0\n")
     np.testing.assert_array_equal(values(delivery)["A"], [1])
+
+
+@pytest.mark.parametrize(
+    "mapping",
+    [
+        "time: T\ncolumns: {T: A, V: B}\n",
+        "time: T\ncolumns: {V: {msid: B, quality: T}}\n",
+        "time: T\nquality: T\n",
+        "time: [T, V]\ncolumns: [V]\n",
+        "time: T\nmsid: T\nvalue: V\n",
+    ],
+    ids=["values", "quality", "all", "joined", "names"],
+)
+def test_the_time_cannot_be_something_else_too(tmp_path, mapping):
+    with pytest.raises(FormatError, match=r"x.csv: the column '[TV]' is the time, and cannot be"):
+        mapped(tmp_path, mapping, "T,V\n2024-01-01,1\n")

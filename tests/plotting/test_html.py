@@ -278,8 +278,13 @@ def test_text_comes_back_whole():
 
 @pytest.mark.parametrize(
     ("given", "message"),
-    [({"plotlyjs": "local"}, "plotlyjs is 'local'"), ({"n": 0}, "n is 0"), ({"n": -5}, "n is -5")],
-    ids=["plotlyjs", "none", "negative"],
+    [
+        ({"plotlyjs": "local"}, "plotlyjs is 'local'"),
+        ({"n": 0}, "n is 0"),
+        ({"n": -5}, "n is -5"),
+        ({"n": 2.5}, "n is 2.5"),
+    ],
+    ids=["plotlyjs", "none", "negative", "fraction"],
 )
 def test_a_wrong_argument_is_told(given, message):
     with pytest.raises(ValuesError, match=message):
@@ -348,6 +353,14 @@ def test_a_file_that_cannot_be_made_stays_as_it_was(in_use, tmp_path):
     with pytest.raises(ValuesError):
         fetch.Msid("temp", T0, T0 + 100).to_html(path, plotlyjs="?")
     assert path.read_text() == "before"
+
+
+def test_a_place_where_no_file_can_be_is_told(in_use, tmp_path):
+    dat = fetch.Msid("temp", T0, T0 + 100)
+    with pytest.raises(FileNotFoundError, match=r"the folder .*none does not exist; make it"):
+        dat.to_html(tmp_path / "none" / "a.html")
+    with pytest.raises(IsADirectoryError, match="is a folder; give the name of a file in it"):
+        dat.to_html(tmp_path)
 
 
 def test_statistics_states_and_flags_have_what_belongs_to_them(in_use):

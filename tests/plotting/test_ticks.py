@@ -121,6 +121,34 @@ def test_ticks_follow_the_view_once_they_were_told_to():
     assert labels(axes) == ["001:00:00", "001:00:15", "001:00:30", "001:00:45", "001:01:00"]
 
 
+def test_axes_that_share_their_ticks_choose_them_once():
+    """Else a set of n panels would take n times n choices."""
+    above, below = Figure().subplots(2, 1, sharex=True)
+    above.set_xlim(14_610, 14_617)
+    chosen = set_time_ticks(above)
+    locator = above.xaxis.get_major_locator()
+    assert set_time_ticks(below) == chosen
+    assert above.xaxis.get_major_locator() is below.xaxis.get_major_locator() is locator
+    below.set_xlim(14_610, 14_611)
+    assert set_time_ticks(above) != chosen
+
+
+def test_ticks_of_the_same_view_in_another_time_zone_are_chosen_anew():
+    axes = axes_of(datetime(2010, 1, 1, tzinfo=UTC), DAY)
+    set_time_ticks(axes)
+    axes.xaxis_date(timezone(timedelta(hours=-5)))
+    set_time_ticks(axes)
+    assert labels(axes)[:2] == ["365:20:00", "001:00:00"]
+
+
+def test_ticks_that_somebody_else_set_are_chosen_anew():
+    axes = axes_of(datetime(2010, 1, 1, tzinfo=UTC), DAY)
+    set_time_ticks(axes)
+    axes.set_xticks([14_610.0])
+    set_time_ticks(axes)
+    assert len(in_view(axes)) >= 5
+
+
 def test_remaking_ticks_draws_them():
     axes = axes_of(datetime(2010, 1, 1, tzinfo=UTC), 7 * DAY)
     remake_ticks(axes)

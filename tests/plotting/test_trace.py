@@ -152,6 +152,22 @@ def test_a_band_leaves_out_nan():
     assert band_of([0], [np.nan], [np.nan]).band(slice(0, 1), 100) == []
 
 
+def test_a_band_leaves_out_what_is_infinite():
+    """Matplotlib would close the outline there, across the picture."""
+    (outline,) = band_of([0, 1, 2, 3], [0, -np.inf, 0, 0], [1, 1, np.inf, 1]).band(slice(0, 4), 100)
+    assert (outline[:, 0] * 86_400.0).round(6).tolist() == [0, 3, 3, 0]
+    assert outline[:, 1].tolist() == [0, 0, 1, 1]
+    assert band_of([0, 1], [np.inf, np.nan], [np.inf, np.nan]).band(slice(0, 2), 100) == []
+
+
+def test_a_band_has_no_more_parts_than_can_be_told_apart():
+    """An MSID that is seen for ten minutes of each hour has 100,000 gaps in eleven years."""
+    seconds = (np.arange(20_000)[:, np.newaxis] * 3600.0 + [0.0, 328.0]).reshape(-1)
+    one = trace(seconds, np.zeros(40_000), low=np.full(40_000, -1.0), high=np.ones(40_000), gap_s=1000.0)
+    assert len(one.band(slice(0, 40_000), 4000)) == 1
+    assert len(one.band(slice(0, 200), 4000)) == 100
+
+
 def test_a_long_band_is_reduced_and_reaches_the_extremes():
     number = np.arange(10_000)
     low, high = -1.0 - (number == 777), 1.0 + (number == 8888)

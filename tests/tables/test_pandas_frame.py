@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import sys
+import weakref
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -145,3 +148,41 @@ def test_missing_package(monkeypatch, frame):
     monkeypatch.setitem(sys.modules, "pandas", None)
     with pytest.raises(MissingExtraError, match=r"pip install 'jeta\[pandas\]'"):
         to_pandas(frame)
+
+
+class Owner:
+    """Somebody with arrays."""
+
+
+def owned(frame, owner):
+    """The frame, whose arrays are those of an owner."""
+    return replace(frame, columns={name: replace(column, owner=owner) for name, column in frame.columns.items()})
+
+
+@pytest.mark.skipif(int(pd.__version__.split(".")[0]) < 3, reason="pandas copies on write from version 3 on")
+def test_what_is_written_into_a_frame_does_not_reach_the_owner_of_the_arrays(frame):
+    """Also not through a frame made of it, while the owner lives."""
+    owner = Owner()
+    made = to_pandas(owned(frame, owner))
+    other = made.reset_index()
+    before = {name: np.array(column.values) for name, column in frame.columns.items()}
+    for target in (made, other):
+        for name in frame.columns:
+            target.loc[target.index[0], name] = target[name].iloc[-1]
+    for name, column in frame.columns.items():
+        np.testing.assert_array_equal(column.values, before[name])
+
+
+def test_nothing_of_a_frame_lives_longer_than_the_owner_of_its_arrays():
+    """Nor does the owner live longer for it."""
+    owner = Owner()
+    array = np.array([1.0, 2.0])
+    small = Frame("A", np.array([0.0, 1.0]), "unix", {"a": Column(array, owner=owner)})
+    made = to_pandas(small)
+    gone, left = weakref.ref(owner), weakref.ref(array)
+    del owner, small
+    gc.collect()
+    assert gone() is None
+    del array, made
+    gc.collect()
+    assert left() is None

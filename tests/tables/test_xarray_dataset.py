@@ -123,3 +123,11 @@ def test_times_beyond_ns():
     """The years are told."""
     with pytest.raises(TimeFormatError, match="1678 to 2261"):
         to_xarray(Frame("A", np.array([1e10]), "unix", {}))
+
+
+def test_values_are_those_of_the_dataset_alone(frame, holed):
+    """xarray writes where it is told to, so that nothing may be shared."""
+    for given in (frame, holed):
+        made = to_xarray(given)
+        for name, column in given.columns.items():
+            assert not np.shares_memory(made[name].to_numpy(), column.values), name

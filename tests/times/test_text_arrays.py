@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta, timezone
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -11,7 +13,7 @@ from jeta.errors import TimeFormatError
 from jeta.times import to_seconds
 from jeta.times.leapseconds import STEP_DAYS
 from jeta.times.text import read_text
-from jeta.times.text_arrays import decode, read_texts
+from jeta.times.text_arrays import decode, read_absolute_texts, read_texts
 from jeta.times.utc import Instant
 
 DAY_NS = 86_400 * 10**9
@@ -185,3 +187,55 @@ def test_iso_as_numpy_reads_it(datetimes, unit):
     values = np.array(datetimes, f"M8[{unit if unit != 'ns' else 'us'}]")
     texts = np.datetime_as_string(values, unit=unit)
     assert to_seconds(texts).tolist() == to_seconds(values).tolist()
+
+
+def absolute(texts):
+    """Days and nanoseconds of texts as files have them; None for what is no time."""
+    read = read_absolute_texts(np.array(texts, np.str_))
+    pairs = zip(read.days.tolist(), read.ns.tolist(), read.valid.tolist(), strict=True)
+    return [(day, ns) if valid else None for day, ns, valid in pairs]
+
+
+@given(
+    st.lists(
+        st.tuples(st.datetimes(datetime(1975, 1, 1), datetime(2060, 1, 1)), st.integers(-1439, 1439), st.booleans()),  # noqa: DTZ001
+        min_size=1,
+        max_size=20,
+    )
+)
+def test_offsets_of_many_texts(drawn):
+    """Each as Python reads it, whatever the others have."""
+    zoned = [when.replace(tzinfo=timezone(timedelta(minutes=minutes))) for when, minutes, _ in drawn]
+    texts = [
+        f"{when:%Y-%m-%d %H:%M:%S.%f}{when:%z}" if is_short else str(when)
+        for when, (*_, is_short) in zip(zoned, drawn, strict=True)
+    ]
+    since = [when - datetime(1970, 1, 1, tzinfo=UTC) for when in zoned]
+    assert absolute(texts) == [(one.days, one.seconds * 10**9 + one.microseconds * 1000) for one in since]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2024-01-01T00:00:00 UTC", (19723, 0)),
+        ("2024-01-01 00:00:00GMT", (19723, 0)),
+        (" 2024:001:00:00:00+00:30 ", (19722, DAY_NS - 1_800 * 10**9)),
+        ("2024-01-01T00:00-0100", (19723, 3_600 * 10**9)),
+        ("2016-12-31T23:59:60.5+00:00", (17166, DAY_NS + 5 * 10**8)),
+        ("2016-12-31T23:59:60.5+01:00", (17166, DAY_NS - 3_600 * 10**9 + 5 * 10**8)),
+        ("2024-01-01T00:00:00+24:00", None),
+        ("2024-01-01T00:00:00+1:00", None),
+        ("2024-01-01T00:00:00 EST", None),
+        ("2024-01-01+02:00", None),
+        ("2024-01-01T00:00:00+02:00Z", None),
+        ("+02:00", None),
+        ("UTC", None),
+    ],
+)
+def test_ends_of_texts(text, expected):
+    assert absolute([text, "2024-01-01", "2024-01-01T00:00:00.5"]) == [expected, (19723, 0), (19723, 5 * 10**8)]
+
+
+def test_an_offset_is_none_of_the_forms_that_a_user_types():
+    with pytest.raises(TimeFormatError):
+        read_texts(np.array(["2024-01-01T00:00:00+02:00"]))

@@ -370,3 +370,93 @@ def test_the_unit_of_a_frame_of_one_msid_and_of_each_of_several(archive):
     append_table(one, archive=archive)
     append_table(several, archive=archive)
     assert (held(archive, "A")[1], held(archive, "B")[1]) == ([273.15, 283.15], [1.5])
+
+
+@pytest.fixture
+def calibrated(tmp_path):
+    """A set of which one MSID has a calibration and no unit, and an empty archive of the same telemetry database."""
+    archives = [create_archive(tmp_path / name) for name in ("source", "target")]
+    for archive in archives:
+        known = [Entry("COUNTS", calibrations=Calibration(Polynomial((1.0, 2.0)))), Entry("TEMP", unit="K")]
+        write_yaml(known, archive.root / "tdb" / "t.yaml")
+    append("counts", TIMES, [1, 2, 3], archive=archives[0])
+    append("temp", TIMES, [1.0, 2.0, 3.0], archive=archives[0])
+    with fetch.set_archive(archives[0]):
+        return fetch.MSIDset(["counts", "temp"], S, S + 10), archives[1]
+
+
+@pytest.mark.parametrize("export", EXPORTS)
+def test_calibrated_values_of_a_set_are_not_taken_for_raw_counts(calibrated, export):
+    """No unit gives them away; what the table says of itself does."""
+    dats, target = calibrated
+    assert dats["counts"].vals.tolist() == [3.0, 5.0, 7.0]
+    with pytest.raises(ValuesError, match=r"COUNTS: .*raw counts are stored"):
+        append_table(getattr(dats, export)(), archive=target)
+    assert target.names() == []
+
+
+def test_who_names_the_columns_of_a_set_knows_what_they_hold(calibrated):
+    dats, target = calibrated
+    append_table(dats.to_pandas(), ["counts"], archive=target)
+    assert held(target, "COUNTS")[1] == [3, 5, 7]
+
+
+def test_attributes_of_others_called_as_those_of_a_set_do_no_harm(archive):
+    xr = pytest.importorskip("xarray")
+    for said in ("COUNTS", '["COUNTS"]', 7):
+        append_table(
+            xr.Dataset({"A": ("time", [1])}, {"time": UTC[:1].tz_localize(None)}, {"msids": said}), archive=archive
+        )
+    assert held(archive, "A")[1] == [1]
+
+
+@pytest.mark.parametrize("index", [[3, 1, 2], np.array([0, 1, 2], "u1")], ids=["int", "uint"])
+def test_whole_numbers_in_an_index_without_a_name_are_no_times(archive, index):
+    """Rows that were chosen from a frame have such."""
+    frame = pd.DataFrame({"A": [1, 2, 3]}, index=index)
+    with pytest.raises(ValuesError, match=r"may only count the rows.*time=TABLE.index"):
+        append_table(frame, archive=archive)
+    append_table(frame, time=frame.index, archive=archive)
+    append_table(frame["A"].rename("B").rename_axis("time"), archive=archive)
+    assert held(archive, "A")[0] == held(archive, "B")[0] == sorted(map(float, index))
+
+
+def test_floating_point_seconds_in_an_index_are_times(archive):
+    append_table(pd.DataFrame({"A": [1, 2]}, index=[S, S + 0.5]), archive=archive)
+    assert held(archive, "A") == ([S, S + 0.5], [1, 2])
+
+
+def test_columns_of_other_times_are_left_out(archive):
+    append_table(pd.DataFrame({"A": [1, 2, 3], "received": UTC}, index=UTC), archive=archive)
+    assert archive.names() == ["A"]
+    with pytest.raises(ValuesError, match="'received' holds times"):
+        append_table(pd.DataFrame({"received": UTC}, index=UTC), ["received"], archive=archive)
+
+
+@pytest.mark.parametrize("kind", ["str", object])
+def test_times_as_pandas_writes_them_into_texts(archive, tmp_path, kind):
+    """What `to_csv` of pandas wrote and `read_csv` read back, without a word on dates."""
+    pd.DataFrame({"A": [1, 2, 3]}, index=UTC.tz_convert("Asia/Kolkata")).to_csv(tmp_path / "x.csv")
+    frame = pd.read_csv(tmp_path / "x.csv", index_col=0)
+    assert frame.index[0] == "2024-01-01 05:30:00+05:30"
+    frame.index = frame.index.astype(kind)
+    append_table(frame, archive=archive)
+    assert held(archive, "A") == (TIMES, [1, 2, 3])
+
+
+@pytest.mark.parametrize("flags", [["x", None, "y"], [1.5, None, 0.0], [None, "x", 1]], ids=["text", "float", "mixed"])
+def test_a_quality_with_holes_that_is_none_is_refused(archive, flags):
+    frame = pd.DataFrame({"A": [1, 2, 3], "q": pd.Series(flags, dtype=object, index=UTC)}, index=UTC)
+    with pytest.raises(ValuesError, match="A: quality must be 3 booleans or numbers"):
+        append_table(frame, quality="q", archive=archive)
+    assert archive.names() == []
+
+
+@pytest.mark.parametrize(
+    "flags",
+    [pd.array([True, None, False], "boolean"), pd.array([7, None, 0], "UInt8"), np.array([True, None, False], object)],
+    ids=["boolean", "UInt8", "object"],
+)
+def test_where_a_quality_is_missing_samples_are_good(archive, flags):
+    append_table(pd.DataFrame({"A": [1, 2, 3], "q": flags}, index=UTC), quality="q", archive=archive)
+    assert (everything(archive, "A").quality != 0).tolist() == [True, False, False]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -58,6 +59,7 @@ def frame_of(series: Arrays) -> Frame:
     raw = _raw(series, columns.get("vals"))
     if raw is not None:
         columns["raw_vals"] = Column(raw, None, _DESCRIPTIONS["raw_vals"])
+    columns = {name: replace(column, owner=series) for name, column in columns.items()}
     return Frame(series.MSID, series.times, series.time_system, columns, _metadata(series))
 
 

@@ -22,8 +22,9 @@ class Exports(Arrays):
     """What hands the samples, or statistics, of one MSID on.
 
     Each table has the times first, then the columns that `colnames` names, in its order and without flags that are not there; then
-    `alarms`, `nans` and `raw_vals`, where there are some. Times are UTC, exact; states are categories where there are such, else
-    texts; unit, description, span, statistic, archive, source and states come along as metadata. `times0` does not.
+    `alarms`, `nans` and `raw_vals`, where there are some. Times are UTC, exact; only astropy has a place for those within a leap
+    second, which otherwise show as the second after it. States are categories where there are such, else texts; unit,
+    description, span, statistic, archive, source and states come along as metadata. `times0` does not.
 
     All raise `ValuesError` if `get_telem` has made `times` something else than seconds, and `MissingExtraError`, with the command
     that installs it, if a package is not there. A file is put in place as a whole at the end, and replaces one of that name.
@@ -41,8 +42,8 @@ class Exports(Arrays):
         Parameters
         ----------
         copy : bool
-            Give the DataFrame values of its own. By default it shares the memory of these arrays wherever it can: whoever writes
-            into one changes the other.
+            Give the DataFrame values of its own. By default it shares the memory of these arrays wherever it can. What is written
+            into the DataFrame does not reach them (before pandas 3 it does); what is written into these arrays shows in it.
 
         Returns
         -------

@@ -102,19 +102,16 @@ def _values(sums: Summary, unit: str | None) -> str:
 
 def _picture(series: Series) -> str:
     """The samples as a small picture; nothing where there is nothing to draw."""
-    if (
-        len(series) == 0
-        or series.time_format is not None
-        or series.dtype.kind not in "biufU"
-        or np.ndim(series.times) != 1
-    ):
+    text = series.dtype.kind == "U"
+    if len(series) == 0 or series.time_format is not None or series.dtype.kind not in "biufU":
+        return ""
+    if np.ndim(series.times) != 1 or not (text or np.shape(series.vals) == (len(series),)):
         return ""
     few: Any = series.reduce(_POINTS)
     if few.bads is not None:
         few.filter_bad()
     if len(few) == 0:
         return ""
-    text = series.dtype.kind == "U"
     values = _levels(few) if text else few.vals
     band = (few.mins, few.maxes) if not text and "mins" in few.colnames else None
     span = float(few.times[0]), float(few.times[-1])

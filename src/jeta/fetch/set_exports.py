@@ -87,7 +87,7 @@ class SetExports(OrderedDict[str, MSID]):
         method : {'nearest', 'previous', 'linear'}, optional
             How to get onto the grid, see `interpolate`.
         max_age : float, optional
-            Most seconds that a sample may be away from a point of the grid; else its value is missing there.
+            Most seconds that a sample may be away from a point of the grid; else its value is bad there.
         separate : bool
             Return a dict of DataFrames by name, each as from `MSID.to_pandas`.
         bads : {'missing', 'keep', 'columns'}
@@ -98,7 +98,7 @@ class SetExports(OrderedDict[str, MSID]):
         pandas.DataFrame, or dict of str to pandas.DataFrame
             The index ``time`` is a DatetimeIndex in UTC. Where values are missing, floating-point ones are NaN, states NaN,
             integers and booleans NA, in the types ``Int64``, ``boolean`` and so on. The columns of statistics have two levels, MSID
-            and column. ``attrs["msids"]`` has the metadata of each member.
+            and column. ``attrs["msids"]`` has the metadata of each member. Memory is shared as by `MSID.to_pandas`.
 
         Examples
         --------

@@ -32,7 +32,7 @@ class Summary:
     numbers : dict of str to float
         Of numbers and truth values ``min``, ``max``, ``mean``, ``std`` and percentiles; empty for texts, and without samples.
         The mean and the spread are those of the statistics: weighted by the time for which each sample stands. Of statistics,
-        and where times are no seconds, only the first three.
+        and where times are no seconds or do not ascend, only the first three.
     states : dict of str to float
         Of texts, the share of samples of each state, the most frequent first.
     """
@@ -63,11 +63,16 @@ def summary(series: Series, percentiles: Iterable[float] = PERCENTILES) -> Summa
     bad = len(series) - samples
     if series.dtype.kind == "U":
         return Summary(samples, bad, states=_shares(series, good))
-    if series.dtype.kind not in "biuf" or samples == 0 or np.ndim(series.vals) != 1:
+    if series.dtype.kind not in "biuf" or samples == 0 or np.shape(series.vals) != (len(series),):
         return Summary(samples, bad)
-    if series.stat is not None or series.time_format is not None:
+    if series.stat is not None or series.time_format is not None or not _ascends(series.times):
         return Summary(samples, bad, _unweighted(series, good))
     return Summary(samples, bad, _of_samples(series, good, percentiles))
+
+
+def _ascends(times: NDArray[np.float64]) -> bool:
+    """Whether no time is before the one before it, or NaN."""
+    return bool((times[1:] >= times[:-1]).all())
 
 
 def _shares(series: Series, good: NDArray[np.bool_] | None) -> dict[str, float]:
@@ -95,14 +100,12 @@ def _of_samples(series: Series, good: NDArray[np.bool_] | None, percentiles: Ite
 
 
 def _unweighted(series: Series, good: NDArray[np.bool_] | None) -> dict[str, float]:
-    """The numbers of statistics, of all bins together, or of samples whose times are no seconds any more."""
+    """The numbers of statistics, of all bins together, or of samples whose times are not as they were fetched."""
     names = {"min": "mins", "max": "maxes", "mean": "vals"}
     columns = {name: np.asarray(getattr(series, column, series.vals)) for name, column in names.items()}
     lowest, highest, vals = (column if good is None else column[good] for column in columns.values())
     counts = getattr(series, "samples", None)
     weights = counts if counts is not None and counts.any() else None
-    return {
-        "min": float(lowest.min()),
-        "max": float(highest.max()),
-        "mean": float(np.average(vals, weights=weights)),
-    }
+    with np.errstate(invalid="ignore"):  # infinite values may have no mean
+        mean = float(np.average(vals, weights=weights))
+    return {"min": float(lowest.min()), "max": float(highest.max()), "mean": mean}

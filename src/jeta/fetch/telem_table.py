@@ -79,10 +79,14 @@ def _pad_s(time_pad: Any) -> float:
     ValuesError
         If it is neither.
     """
-    seconds = time_pad.to_value("s") if hasattr(time_pad, "to_value") else time_pad
-    if isinstance(seconds, Real) and float(seconds) >= 0:
+    wrong = f"time_pad must be seconds of at least 0, or a Quantity of time, but is {time_pad!r}"
+    try:
+        seconds = time_pad.to_value("s") if hasattr(time_pad, "to_value") else time_pad
+    except ValueError as err:
+        raise ValuesError(f"{wrong}: {err}") from err
+    if isinstance(seconds, Real) and not isinstance(seconds, bool) and float(seconds) >= 0:
         return float(seconds)
-    raise ValuesError(f"time_pad must be seconds of at least 0, or a Quantity of time, but is {time_pad!r}")
+    raise ValuesError(wrong)
 
 
 def _shown(table: Table) -> Table:

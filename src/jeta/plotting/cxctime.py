@@ -12,6 +12,8 @@ from jeta.plotting.ticks import TickLocs, follow_view, set_time_ticks, slant
 from jeta.times import to_seconds
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from numpy.typing import ArrayLike, NDArray
 
 _FORMAT = "-b"
@@ -144,6 +146,22 @@ def label_states(ax: Any, state_codes: Any) -> None:
     ax.yaxis.set_major_locator(ticker.FixedLocator(counts))
     ax.yaxis.set_major_formatter(ticker.FixedFormatter(names))
     ax.yaxis.set_minor_locator(ticker.NullLocator())
+
+
+def plain(text: str) -> str:
+    r"""Return a text of the telemetry for matplotlib, which would take what is between two dollar signs for a formula.
+
+    Examples
+    --------
+    >>> print(plain("US$ to $"))
+    US\$ to \$
+    """
+    return text.replace("$", r"\$")
+
+
+def plain_states(states: Iterable[tuple[float, str]]) -> list[tuple[float, str]]:
+    """Return states of the telemetry with `plain` names, for `label_states`."""
+    return [(number, plain(name)) for number, name in states]
 
 
 def cxctime2plotdate(times: Any, system: str = "cxcsec") -> NDArray[np.float64]:

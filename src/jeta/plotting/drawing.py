@@ -8,7 +8,7 @@ import numpy as np
 
 from jeta.errors import ValuesError
 from jeta.optional import require
-from jeta.plotting.cxctime import label_states
+from jeta.plotting.cxctime import label_states, plain, plain_states
 from jeta.plotting.dates import to_days
 from jeta.plotting.ticks import follow_view, set_time_ticks, slant
 
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 _FIGURE_INCHES = (9.0, 4.0)
 _PANEL_INCHES = 1.8
 _COLOURS = {"red": "tab:red", "yellow": "goldenrod"}
+_NOTHING = "jeta: nothing"
+"""The mark of a text that says so."""
 _BESIDE_ONE_S = 60.0, 86_400.0
 """How much time to show before and after one sample alone: at least, and, as far as it was asked for, at most."""
 
@@ -59,11 +61,11 @@ def draw(  # noqa: PLR0913 - as plot_cxctime has them
     matplotlib.axes.Axes
         The axes.
     """
-    axes = current_axes(fig) if ax is None else ax
-    is_fresh, is_seen = not axes.has_data(), len(trace.times) > 0
+    axes = _one_axes(current_axes(fig) if ax is None else ax)
+    is_fresh, is_seen = _forget_nothing(axes) or not axes.has_data(), len(trace.times) > 0
     axes.xaxis_date(tz)
     axes.margins(0.02, 0.05)
-    kwargs.setdefault("label", trace.name)
+    kwargs.setdefault("label", plain(trace.name))
     if not {"lw", "linewidth"} & kwargs.keys():
         kwargs["linewidth"] = 1.0
     if yerr is not None or xerr is not None:
@@ -184,27 +186,57 @@ def _draw_limits(axes: Any, trace: Trace) -> None:
             axes.plot(to_days(points[:, 0], trace.system), points[:, 1], label=f"_{name}", **style)
 
 
+def _one_axes(axes: Any) -> Any:
+    """Return axes, if they are.
+
+    Raises
+    ------
+    ValuesError
+        If they are something else, such as several.
+    """
+    if not hasattr(axes, "has_data"):
+        raise ValuesError(f"ax is {type(axes).__name__}, but must be one axes of matplotlib; of several, such as ax[0]")
+    return axes
+
+
 def _say_nothing(axes: Any, trace: Trace) -> None:
     """Say that there is nothing to see, and show the times that were asked for."""
     text = "no good samples" if len(trace.times) else "no samples"
     if trace.states is None:
         axes.yaxis.set_major_locator(require("matplotlib.ticker", extra="plot").NullLocator())
-    axes.text(0.5, 0.5, text, transform=axes.transAxes, ha="center", va="center", color="grey")
+    axes.text(0.5, 0.5, text, transform=axes.transAxes, ha="center", va="center", color="grey", gid=_NOTHING)
     if not len(trace.times) and trace.span is not None and trace.span[0] < trace.span[1]:
         axes.set_xlim(*to_days(trace.span, trace.system))
+    if not axes.has_data():
+        axes.set_ylim(0.0, 1.0, auto=True)  # as matplotlib leaves them, for whoever makes them logarithmic
+
+
+def _forget_nothing(axes: Any) -> bool:
+    """Take back what `_say_nothing` did, for what is drawn next; tell whether there was something."""
+    said = [text for text in axes.texts if text.get_gid() == _NOTHING]
+    for text in said:
+        text.remove()
+        axes.set_autoscalex_on(True)
+        _number_ticks(axes)
+    return bool(said)
+
+
+def _number_ticks(axes: Any) -> None:
+    """Write numbers at the y axis, as axes do that nothing was drawn on."""
+    ticker = require("matplotlib.ticker", extra="plot")
+    axes.yaxis.set_major_locator(ticker.AutoLocator())
+    axes.yaxis.set_major_formatter(ticker.ScalarFormatter())
 
 
 def _dress(axes: Any, trace: Trace, state_codes: Any, *, interactive: bool) -> None:
     """Write title, unit, states and times."""
-    ticker = require("matplotlib.ticker", extra="plot")
-    if len(trace.times) and isinstance(axes.yaxis.get_major_locator(), ticker.NullLocator):
-        axes.yaxis.set_major_locator(ticker.AutoLocator())
-    axes.set_title(trace.title)
+    axes.set_title(plain(trace.title))
     if trace.unit:
-        axes.set_ylabel(trace.unit)
-    states = trace.states if state_codes is None else state_codes
-    if states is not None:
-        label_states(axes, states)
+        axes.set_ylabel(plain(trace.unit))
+    if state_codes is not None:
+        label_states(axes, state_codes)
+    elif trace.states is not None:
+        label_states(axes, plain_states(trace.states))
     axes.grid(visible=True, alpha=0.3, linewidth=0.6)
     set_time_ticks(axes)
     slant(axes)
@@ -236,12 +268,9 @@ def draw_together(traces: list[Trace], ax: Any, args: tuple[Any, ...], options: 
         draw_as_given(trace, args, {**options, "ax": ax})
     ax.set_title("")
     if len(units) > 1:
-        ax.set_ylabel(", ".join(unit for unit in dict.fromkeys(trace.unit for trace in traces) if unit))
+        ax.set_ylabel(plain(", ".join(unit for unit in dict.fromkeys(trace.unit for trace in traces) if unit)))
     if len(states) > 1:
-        # Names of states at the numbers of another MSID would be wrong.
-        ticker = require("matplotlib.ticker", extra="plot")
-        ax.yaxis.set_major_locator(ticker.AutoLocator())
-        ax.yaxis.set_major_formatter(ticker.ScalarFormatter())
+        _number_ticks(ax)  # names of states at the numbers of another MSID would be wrong
     ax.legend(loc="best", fontsize="small")
     return ax
 

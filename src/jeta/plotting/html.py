@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from jeta.errors import ValuesError
-from jeta.files import replace_bytes
 from jeta.optional import require
 from jeta.plotting.html_traces import dates, text, traces_of
+from jeta.tables.placing import placed
 
 if TYPE_CHECKING:
     import os
@@ -78,8 +77,8 @@ def page(panels: Sequence[Trace], title: str, n: int, *, bads: bool = False, plo
     """
     if plotlyjs not in PLOTLYJS:
         raise ValuesError(f"plotlyjs is {plotlyjs!r}, but must be 'embed' for a page that needs no network, or 'cdn'")
-    if n < 1:
-        raise ValuesError(f"n is {n}, but must be a number of samples to draw, 1 or more")
+    if not isinstance(n, int | np.integer) or n < 1:
+        raise ValuesError(f"n is {n!r}, but must be how many samples to draw, a whole number of 1 or more")
     height_px = _AROUND_PX + (_PANEL_PX + _GAP_PX) * max(len(panels), 1) - _GAP_PX
     body = require("plotly.io", extra="html").to_html(
         figure_of(panels, title, n, height_px, bads=bads),
@@ -98,7 +97,8 @@ def put(content: str, path: str | os.PathLike[str] | None) -> str | None:
     """Write a page to a file, at once or not at all; or return it, if there is no path."""
     if path is None:
         return content
-    replace_bytes(Path(path), content.encode())
+    with placed(path) as aside:
+        aside.write_bytes(content.encode())
     return None
 
 

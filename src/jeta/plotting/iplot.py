@@ -10,6 +10,7 @@ from jeta.errors import ValuesError
 from jeta.logs import logger
 from jeta.optional import require
 from jeta.plotting import iplot_view as view
+from jeta.plotting.cxctime import plain
 from jeta.plotting.dates import to_days, to_seconds_of
 from jeta.plotting.iplot_keys import HELP, keys_of
 from jeta.plotting.iplot_lines import Lines, finite_span
@@ -206,8 +207,8 @@ class MsidPlot:
 
     def _label(self) -> None:
         """Write title, unit and dates."""
-        self.ax.set_title(self.trace.title)
-        self.ax.set_ylabel(self.trace.unit or "")
+        self.ax.set_title(plain(self.trace.title))
+        self.ax.set_ylabel(plain(self.trace.unit or ""))
         rows = view.rows_in_view(self.trace.times, *self._view_s())
         set_time_ticks(self.ax)
         slant(self.ax)
@@ -216,7 +217,7 @@ class MsidPlot:
     def _say(self, text: str) -> None:
         """Write what happened into the figure, and beside the toolbar where there is one."""
         self.status = text
-        self._note.set_text(text)
+        self._note.set_text(plain(text))
         toolbar = getattr(self.fig.canvas, "toolbar", None)
         if text and toolbar is not None:
             toolbar.set_message(text)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from jeta.optional import require
-from jeta.plotting.cxctime import label_states
+from jeta.plotting.cxctime import label_states, plain_states
 from jeta.plotting.iplot_loading import taken
 from jeta.plotting.iplot_view import rows_in_view, y_range
 from jeta.plotting.trace import alone
@@ -107,7 +107,7 @@ class Lines:
             return
         self._states = states
         if states:
-            label_states(self._axes, states)
+            label_states(self._axes, plain_states(states))
             return
         ticker = require("matplotlib.ticker", extra="plot")
         self._axes.yaxis.set_major_locator(ticker.AutoLocator())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import tzinfo
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 from jeta.optional import require
 
@@ -42,6 +43,8 @@ the minor locator."""
 
 _PARTS_US = (500_000, 200_000, 100_000, 50_000, 20_000, 10_000, 5_000, 2_000, 1_000)
 _RANGES = {"bymonth": (1, 13), "byhour": (0, 24), "byminute": (0, 60), "bysecond": (0, 60)}
+_chosen: WeakKeyDictionary[Any, tuple[tuple[float, float, Any], TickLocs]] = WeakKeyDictionary()
+"""Of each locator that was set here, for which view and time zone, and with what."""
 _ARGUMENTS = {"Year": "base", **{unit: argument for _, unit, argument, _ in _SCHEME}}
 
 
@@ -111,9 +114,16 @@ def set_time_ticks(ax: Any, ticklocs: Sequence[TickLocs] | None = None) -> tuple
     >>> set_time_ticks(axes)[0][1:3]
     ({'interval': 2}, '%Y:%j')
     """
+    view = (*sorted(ax.get_xlim()), _zone(ax).get("tz"))
+    before = _chosen.get(ax.xaxis.get_major_locator())
+    if before is not None and before[0] == view and not ticklocs:
+        # Axes that share their x axis share its ticks: one has chosen for all.
+        return (before[1],)
     chosen, visible = _choose(ax, ticklocs or tick_scheme())
     if not ticklocs and visible < 2:
         chosen, _ = _choose(ax, _parts_of_seconds())
+    if not ticklocs:
+        _chosen[ax.xaxis.get_major_locator()] = view, chosen
     return (chosen,)
 
 

@@ -118,22 +118,27 @@ class Trace:
         return to_days(self.times[bad], self.system), self.values[bad].astype(np.float64)
 
     def band(self, rows: slice, n: int) -> list[NDArray[np.float64]]:
-        """Return the outlines of the band from lowest to highest, shape (points, 2) each; one more after each gap."""
-        if self.low is None or self.high is None or rows.start >= rows.stop:
+        """Return the outlines of the band from lowest to highest, shape (points, 2) each; one more after each gap that shows.
+
+        Bins without a finite lowest and highest value are left out. A gap shows if it is wider than one of `n` stretches.
+        """
+        if self.low is None or self.high is None:
             return []
-        times = self.times[rows]
-        breaks = np.flatnonzero(np.diff(times) > self.gap_s) + 1
+        times, low, high = self.times[rows], self.low[rows], self.high[rows]
+        finite = np.isfinite(low) & np.isfinite(high)
+        if not finite.any():
+            return []
+        times, low, high = times[finite], low[finite], high[finite]
+        breaks = np.flatnonzero(np.diff(times) > max(self.gap_s, (times[-1] - times[0]) / n)) + 1
         edges = [0, *breaks.tolist(), len(times)]
         each = max(n // len(edges), 4)
         outlines = []
         for start, stop in zip(edges, edges[1:], strict=False):
-            part = slice(rows.start + start, rows.start + stop)
-            instants, low, high = envelope(self.times[part], self.low[part], self.high[part], each)
-            number = ~(np.isnan(low) | np.isnan(high))
-            days = to_days(instants[number], self.system)
-            around = np.concatenate([days, days[::-1]]), np.concatenate([low[number], high[number][::-1]])
+            instants, lowest, highest = envelope(times[start:stop], low[start:stop], high[start:stop], each)
+            days = to_days(instants, self.system)
+            around = np.concatenate([days, days[::-1]]), np.concatenate([lowest, highest[::-1]])
             outlines.append(np.stack(around, axis=1))
-        return [outline for outline in outlines if len(outline)]
+        return outlines
 
 
 def usual_gap_s(times: NDArray[np.float64], spacings: float = GAP_SPACINGS) -> float:

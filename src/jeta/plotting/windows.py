@@ -49,8 +49,13 @@ def picture_endings() -> list[str]:
     return sorted(f".{ending}" for ending in FigureCanvasBase.get_supported_filetypes())
 
 
-def show_windows() -> None:
+def show_windows(title: str | None = None) -> None:
     """Show the figures of pyplot in windows, until these are closed.
+
+    Parameters
+    ----------
+    title : str, optional
+        What to write above the current one.
 
     Raises
     ------
@@ -66,4 +71,6 @@ def show_windows() -> None:
             f"matplotlib draws with {backend} here, which has no windows: name a file to write to, "
             "or install a toolkit such as PySide6 and run this on a screen"
         )
+    if title:
+        pyplot.suptitle(title)
     pyplot.show()

@@ -37,6 +37,8 @@ class Column:
         Where there is no value, whatever `values` holds there; None where there is one everywhere.
     path : tuple of str, or None
         The levels of the name where columns have several: MSID, then column.
+    owner : object or None
+        Whose arrays these are, if somebody goes on using them.
     """
 
     values: NDArray[Any]
@@ -46,6 +48,7 @@ class Column:
     counts: tuple[int | None, ...] | None = None
     missing: NDArray[np.bool_] | None = None
     path: tuple[str, ...] | None = None
+    owner: object = None
 
     def texts(self) -> NDArray[np.str_]:
         """Text of each row, of a column of states; empty where one is missing."""

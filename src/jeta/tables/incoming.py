@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 INDEX = "(index)"
 """What the unnamed index of a frame is called among the columns."""
 
+_MOST_SHOWN = 20
+_LONGEST_SHOWN = 60
 _KNOWN = (
     "a pandas DataFrame or Series, an Arrow table (or what has __arrow_c_stream__ or __dataframe__, as polars), an xarray"
     " Dataset or DataArray, an astropy Table or TimeSeries, a mapping of names to arrays, or a numpy structured array"
@@ -155,6 +157,20 @@ def named(pairs: Iterable[tuple[Any, Column]]) -> dict[str, Column]:
             raise ValuesError(f"two columns are named {str(name)!r}; rename one of them")
         result[str(name)] = column
     return result
+
+
+def listed(names: Iterable[Any]) -> str:
+    """Return names for a message, which stays readable whatever a table has for a header.
+
+    Examples
+    --------
+    >>> listed(["time", "A"]), listed([])
+    ("'time', 'A'", '(none)')
+    """
+    shown = [repr(str(name)) for name in names]
+    some = [name if len(name) <= _LONGEST_SHOWN else f"{name[:_LONGEST_SHOWN]}..." for name in shown[:_MOST_SHOWN]]
+    more = [f"and {len(shown) - _MOST_SHOWN} more"] if len(shown) > _MOST_SHOWN else []
+    return ", ".join([*some, *more]) or "(none)"
 
 
 def unit_label(said: Any) -> str | None:

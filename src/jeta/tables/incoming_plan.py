@@ -11,13 +11,14 @@ own        what jeta's exports of one MSID have: a time, ``vals``, and perhaps `
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from jeta.errors import ValuesError
-from jeta.tables.incoming import INDEX, Column, Incoming
+from jeta.tables.incoming import INDEX, Column, Incoming, listed
 from jeta.tables.incoming_arrays import column_of
 from jeta.tables.incoming_times import find_time
 
@@ -31,6 +32,7 @@ NAMES_OF_VALUE = ("value", "vals", "values", "val")
 NAMES_OF_BAD = ("bad", "bads", "quality")
 _RAW = "raw_vals"
 _BADS = "_bads"
+_NO_COUNT = -1  # what exports have beside a text that is no state
 _STATISTICS = frozenset({"means", "mins", "maxes", "midvals", "stds", "samples"})
 _BESIDE = frozenset({"alarms", "alarm", "nans", _RAW})
 
@@ -260,6 +262,8 @@ def _own_part(table: Incoming, rest: Mapping[str, Column], names: Mapping[str, s
         column = replace(column, unit=_unit_said(table, value))
     bad = wanted.quality if wanted.quality is not None else _first(names, NAMES_OF_BAD)
     raws = _raws(rest[names[_RAW]]) if _RAW in names else None
+    if raws is not None and column.is_text:
+        raws = np.where(raws == _NO_COUNT, np.nan, raws.astype(np.float64))
     part = _part(msid, column, _flags(rest, bad, table.rows), table.rows, raws=raws)
     return replace(part, is_own=value == "vals" and "MSID" in table.meta)
 
@@ -279,12 +283,26 @@ def _wide_parts(table: Incoming, rest: Mapping[str, Column], wanted: Wanted) -> 
         of_all = _first({name.lower(): name for name in rest}, NAMES_OF_BAD)
         quality = of_all if of_all is not None else quality_columns(rest)
     flagged = {name for name in _quality_columns(quality) if name in rest}
+    # Who names the columns knows what they hold.
+    exported = _exported(table) if wanted.columns is None else ()
     for name, msid in _msids_of_columns(table, rest, wanted, flagged).items():
         flags = _flags(rest, _quality_of(quality, name, msid), table.rows)
         column = rest[name]
         if column.unit is None:
             column = replace(column, unit=_unit_said(table, name))
-        yield _part(msid, column, flags, table.rows, skip_nan=wanted.skip_nan)
+        part = _part(msid, column, flags, table.rows, skip_nan=wanted.skip_nan)
+        yield replace(part, is_own=name in exported)
+
+
+def _exported(table: Incoming) -> frozenset[str]:
+    """The columns that jeta wrote of a set of MSIDs: attributes of xarray hold as JSON what others hold as it is."""
+    said = table.meta.get("msids")
+    if isinstance(said, str):
+        try:
+            said = json.loads(said)
+        except ValueError:
+            return frozenset()  # somebody else's attribute of that name
+    return frozenset(said) if isinstance(said, dict) else frozenset()
 
 
 def _msids_of_columns(table: Incoming, rest: Mapping[str, Column], wanted: Wanted, flagged: set[str]) -> dict[str, str]:
@@ -292,14 +310,15 @@ def _msids_of_columns(table: Incoming, rest: Mapping[str, Column], wanted: Wante
     columns = wanted.columns
     if columns is None:
         side = {*NAMES_OF_BAD, *_BESIDE}
-        return {n: n for n in rest if n not in flagged and n.lower() not in side and n not in {*table.index, INDEX}}
+        left_out = {*flagged, *table.index, INDEX}
+        return {n: n for n, c in rest.items() if n not in left_out and n.lower() not in side and not c.is_time}
     if isinstance(columns, str):
         raise ValuesError(f"columns must be a list of columns or a mapping of columns to MSIDs, got {columns!r}")
     chosen = dict(columns.items()) if hasattr(columns, "items") else {name: name for name in columns}
     unknown = [name for name in chosen if name not in rest]
     if unknown:
         raise ValuesError(
-            f"the table has no column {unknown[0]!r} to take values from; its columns are {', '.join(map(repr, table.columns))}"
+            f"the table has no column {unknown[0]!r} to take values from; its columns are {listed(table.columns)}"
         )
     return chosen
 
@@ -337,16 +356,15 @@ def _flags(rest: Mapping[str, Column], quality: Any, rows: int) -> NDArray[Any] 
     if quality is None:
         return None
     if isinstance(quality, str) and quality not in rest:
-        raise ValuesError(
-            f"the table has no column {quality!r} of quality; its columns are {', '.join(map(repr, rest))}"
-        )
+        raise ValuesError(f"the table has no column {quality!r} of quality; its columns are {listed(rest)}")
     column = rest[quality] if isinstance(quality, str) else column_of("quality", quality)
     if np.shape(column.values) != (rows,):
         raise ValuesError(f"quality must have {rows} rows as the table has, got shape {np.shape(column.values)}")
     if column.missing is None:
         return np.asarray(column.values)
-    flags = np.zeros(rows, np.int64)
-    flags[~column.missing] = np.array(column.present().tolist())
+    present = np.array(column.present().tolist())
+    flags = np.zeros(rows, present.dtype)
+    flags[~column.missing] = present
     return flags
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from jeta.errors import ValuesError
-from jeta.tables.incoming import INDEX, Column, Incoming
+from jeta.tables.incoming import INDEX, Column, Incoming, listed
 from jeta.tables.incoming_arrays import column_of
 from jeta.units import can_convert, convert_units
 
@@ -81,7 +81,7 @@ def find_time(table: Incoming, wanted: Any = None, taken: Iterable[str] | None =
             )
         return Found(None, _readable(column))
     if wanted is not None and wanted not in table.columns:
-        raise ValuesError(f"the table has no column {wanted!r} for the time; its columns are {_listed(table.columns)}")
+        raise ValuesError(f"the table has no column {wanted!r} for the time; its columns are {listed(table.columns)}")
     chosen = frozenset(taken or ())
     name = wanted if wanted is not None else _found(table, chosen)
     beside = tuple(other for other in table.columns if is_time_name(other) and other not in chosen and other != name)
@@ -99,18 +99,17 @@ def _found(table: Incoming, taken: frozenset[str]) -> str:
         if len(candidates) == 1:
             return candidates[0]
         if candidates:
-            raise ValuesError(f"the columns {_listed(candidates)} may all be the time; say which one with time='NAME'")
+            raise ValuesError(f"the columns {listed(candidates)} may all be the time; say which one with time='NAME'")
     if INDEX in free:
-        return INDEX
+        if getattr(free[INDEX].values, "dtype", np.dtype("O")).kind not in "biu":
+            return INDEX
+        raise ValuesError(
+            "the index has no name and whole numbers, which may only count the rows, and no column is named or typed as a time;"
+            " say which one is with time='NAME', or time=TABLE.index for the index"
+        )
     raise ValuesError(
-        f"none of the columns {_listed(table.columns) or '(there are none)'} is named or typed as a time; say which one is with"
-        " time='NAME'"
+        f"none of the columns {listed(table.columns)} is named or typed as a time; say which one is with time='NAME'"
     )
-
-
-def _listed(names: Iterable[str]) -> str:
-    """Names for a message."""
-    return ", ".join(map(repr, names))
 
 
 def _readable(column: Column) -> Any:

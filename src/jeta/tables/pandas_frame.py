@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -26,7 +27,8 @@ def to_pandas(frame: Frame, *, copy: bool = False) -> pd.DataFrame:
     frame : Frame
         The frame.
     copy : bool
-        Give the DataFrame values of its own; by default it shares those that pandas can hold as they are.
+        Give the DataFrame values of its own; by default it shares those that pandas can hold as they are. From version 3
+        pandas copies a column of somebody else before it writes into it.
 
     Returns
     -------
@@ -43,7 +45,12 @@ def to_pandas(frame: Frame, *, copy: bool = False) -> pd.DataFrame:
     pandas = optional.require("pandas", extra="pandas")
     frame = frame.flat()
     columns = {name: _values(pandas, column, copy=copy) for name, column in frame.columns.items()}
-    made: pd.DataFrame = pandas.DataFrame(columns, index=_index(pandas, frame), copy=False)
+    made: pd.DataFrame = pandas.DataFrame(columns, index=pandas.RangeIndex(len(frame)), copy=False)
+    for name, column in frame.columns.items():
+        if column.owner is not None and column.missing is None and not copy:
+            # While there is another Series of the same values, pandas copies before it writes.
+            weakref.finalize(column.owner, [made[name]].clear).atexit = False
+    made.index = _index(pandas, frame)
     paths = [column.path for column in frame.columns.values()]
     if paths and None not in paths:
         made.columns = pandas.MultiIndex.from_tuples(paths, names=["msid", "column"])

@@ -32,11 +32,11 @@ def to_xarray(frame: Frame) -> xr.Dataset:
     Returns
     -------
     xarray.Dataset
-        One variable a column along the coordinate ``time`` (datetime64 in ns, UTC). Attributes follow the CF conventions:
-        ``units``, ``long_name``; states are numbers with ``flag_values`` and ``flag_meanings``: their raw counts, or 0, 1, 2 ...
-        where a state has none. Where values are missing, floating-point ones are NaN; others are 0, for states -1 or the number
-        below all states, and the variable ``<name>_missing`` says where. What else is known is in ``attrs``: lists and mappings as
-        JSON, as files take them.
+        One variable a column, with values of its own, along the coordinate ``time`` (datetime64 in ns, UTC). Attributes follow
+        the CF conventions: ``units``, ``long_name``; states are numbers with ``flag_values`` and ``flag_meanings``: their raw
+        counts, or 0, 1, 2 ... where a state has none. Where values are missing, floating-point ones are NaN; others are 0, for
+        states -1 or the number below all states, and the variable ``<name>_missing`` says where. What else is known is in
+        ``attrs``: lists and mappings as JSON, as files take them.
 
     Raises
     ------
@@ -61,6 +61,8 @@ def to_xarray(frame: Frame) -> xr.Dataset:
 def _variables(name: str, column: Column) -> dict[str, Any]:
     """A column as variable, with another one that says what is missing where the values cannot."""
     values, about = native(column.values), _about(column)
+    if column.states is None and column.missing is None:
+        values = np.array(values)  # xarray does not copy before it writes
     more: dict[str, Any] = {}
     if column.states is not None:
         values, flags = _flags(column)

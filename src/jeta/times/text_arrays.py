@@ -7,6 +7,7 @@ mistake, is read one by one.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,14 +15,15 @@ import numpy as np
 from jeta.errors import TimeFormatError
 from jeta.times import clock
 from jeta.times.text import match_form, read_text
-from jeta.times.utc import SECOND_NS, UtcTimes
+from jeta.times.utc import DAY_NS, SECOND_NS, UtcTimes
 
 if TYPE_CHECKING:
-    import re
-
     from numpy.typing import NDArray
 
 _BLOCK_ROWS = 65_536
+
+_OFFSET = re.compile(r"(?:(?P<sign>[+-])(?P<hour>[01]\d|2[0-3]):?(?P<minute>[0-5]\d)|UTC|GMT)$", re.ASCII)
+_TAIL = len("+02:00")
 
 _LARGEST = {"hour": 23, "minute": 59, "second": 59}
 _LENGTH_S = {"hour": 3600, "minute": 60, "second": 1}
@@ -52,12 +54,13 @@ def read_texts(texts: NDArray[np.str_] | NDArray[np.bytes_]) -> UtcTimes:
 
 
 def read_absolute_texts(texts: NDArray[np.str_]) -> UtcTimes:
-    """Read times in any of the forms of text but those from now; what has none of these is left out.
+    """Read times as files have them: in any of the forms of text but those from now; what has none of these is left out.
 
     Parameters
     ----------
     texts : str array, shape (rows,)
-        The times, as a file has them; their forms may differ.
+        The times; their forms may differ. Behind a time of day may stand by how much its clock is ahead of UTC, as in
+        ``+02:00`` or ``-0500``, or that it is not: ``UTC``, ``GMT``.
 
     Returns
     -------
@@ -69,6 +72,7 @@ def read_absolute_texts(texts: NDArray[np.str_]) -> UtcTimes:
     >>> read_absolute_texts(np.array(["1970:002", "-2d", "soon"])).valid.tolist()
     [True, False, False]
     """
+    texts, ahead_ns = _without_offsets(np.strings.strip(texts))
     days, ns, valid = _read_blocks(texts)
     for row in np.flatnonzero(~valid):
         if str(texts[row]).strip()[:1] in ("+", "-"):
@@ -78,7 +82,33 @@ def read_absolute_texts(texts: NDArray[np.str_]) -> UtcTimes:
         except TimeFormatError:
             continue
         valid[row] = True
+    # Of the others, one may be within a leap second, which a division would move into the next day.
+    local = np.flatnonzero(ahead_ns)
+    carried, ns[local] = np.divmod(ns[local] - ahead_ns[local], DAY_NS)
+    days[local] += carried
     return UtcTimes(np.where(valid, days, 0), np.where(valid, ns, 0), valid)
+
+
+def _without_offsets(texts: NDArray[np.str_]) -> tuple[NDArray[np.str_], NDArray[np.int64]]:
+    """Texts without the offset from UTC that some end in, and the nanoseconds by which their clocks are ahead."""
+    ahead_ns = np.zeros(len(texts), np.int64)
+    lengths = np.strings.str_len(texts)
+    long = np.unique(lengths[lengths > len("YYYY-MM-DD") + _TAIL])
+    characters = _characters(texts).copy() if len(long) else _characters(texts)
+    for length in long.tolist():
+        rows = np.flatnonzero(lengths == length)
+        tails = np.ascontiguousarray(characters[rows, length - _TAIL : length]).view(f"U{_TAIL}").reshape(-1)
+        ends = np.strings.endswith(tails, "UTC") | np.strings.endswith(tails, "GMT")
+        signed = (np.strings.find(tails, "+") >= 0) | (np.strings.find(tails, "-") >= 0)
+        for tail in np.unique(tails[ends | signed]).tolist():
+            match = _OFFSET.search(tail)
+            if match is None:
+                continue
+            chosen = rows[tails == tail]
+            characters[chosen, length - len(match[0]) :] = 0
+            seconds = int(match["hour"] or 0) * 3600 + int(match["minute"] or 0) * 60
+            ahead_ns[chosen] = (-seconds if match["sign"] == "-" else seconds) * SECOND_NS
+    return (characters.view(texts.dtype).reshape(-1) if len(long) else texts), ahead_ns
 
 
 def _read_blocks(texts: NDArray[Any]) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]]:

@@ -6,13 +6,16 @@ from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from jeta import times as jeta_times
 from jeta.errors import ValuesError
 from jeta.tables.incoming import read_incoming
 from jeta.tables.incoming_plan import Part, Wanted, plan
 from jeta.tables.incoming_values import checked_quality, checked_values, samples_of
 from jeta.tdb import check_name
-from jeta.times import Ticks
+from jeta.times import Ticks, utc
+from jeta.times.text_arrays import read_absolute_texts
 from jeta.update.append import commit_rows
 from jeta.update.report import FileReport, Report
 from jeta.update.stored_units import UNIT_NOT_KEPT, in_stored_unit
@@ -102,12 +105,22 @@ def append_table(  # noqa: PLR0913 - one for each thing that a table may leave o
     found = plan(read_incoming(table), Wanted(columns, time, msid, quality, skip_nan))
     parts = _by_msid(found.parts)
     with writer_for(archive) as writer:
-        instants = jeta_times.to_ticks(found.times, writer.reader.time_system)
+        instants = _instants(found.times, writer.reader.time_system)
         tdb = writer.reader.tdb()
         file = FileReport(None, "table")
         rows = {name: _rows(name, part, instants, tdb, file) for name, part in parts.items()}
         commit_rows(writer, file, rows, "append_table", quality_counts=quality_counts)
     return Report([file])
+
+
+def _instants(times: Any, system: str) -> Ticks:
+    """The times as ticks; texts may have an offset from UTC, as pandas writes them."""
+    kind = getattr(getattr(times, "dtype", None), "kind", "")
+    if kind == "U" or (kind == "O" and all(isinstance(one, str) for one in times)):
+        read = read_absolute_texts(times.astype(np.str_))
+        if read.valid.all():
+            return utc.to_ticks(read, system)
+    return jeta_times.to_ticks(times, system)
 
 
 def _by_msid(parts: Iterable[Part]) -> dict[str, Part]:

@@ -16,6 +16,7 @@ from jeta.formats import rejection
 from jeta.formats.batch import Batch, Delivery
 from jeta.formats.table.times import TimeColumn
 from jeta.formats.table.values import WORDS_FOR_NOTHING
+from jeta.tables.incoming import listed
 from jeta.tables.incoming_arrow import read_arrow
 from jeta.tables.incoming_plan import Part, Plan, Wanted, plan
 from jeta.tables.incoming_values import checked_quality, checked_values, samples_of
@@ -68,7 +69,7 @@ def plan_of_file(path: Path, mapping: TableMapping, *, rows: int | None = None) 
         if absent:
             raise ValuesError(
                 f"there is no column {absent[0]!r}, which {mapping.path or 'the mapping'} names; the columns are"
-                f" {', '.join(map(repr, table.columns))}"
+                f" {listed(table.columns)}"
             )
         return plan(_renamed(_without_missing(table, mapping), mapping), _wanted(mapping))
 
@@ -131,10 +132,13 @@ def _read(path: Path, rows: int | None) -> Any:
         is_feather = file.read(len(FEATHER)) == FEATHER
         file.seek(0)
         try:
-            return _feather(file, rows) if is_feather else _parquet(file, rows)
+            table = _feather(file, rows) if is_feather else _parquet(file, rows)
+            # Nothing else looks whether offsets and codes of a damaged file stay inside its memory.
+            table.validate(full=True)
         except (arrow.ArrowException, OSError, ValueError, UnicodeError, MemoryError) as err:
             words = " ".join(str(err).split())[:200]
             raise FormatError(f"{path}: the file is damaged or cut short ({words}); transfer it again") from err
+    return table
 
 
 def _parquet(file: IO[bytes], rows: int | None) -> Any:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from jeta.errors import FormatError, MsidNameError
 from jeta.formats.table.rules import SCALES, UNITS_NS, ColumnRule, TimeRule
+from jeta.tables.incoming import listed
 from jeta.tables.incoming_plan import (
     NAMES_OF_BAD,
     NAMES_OF_MSID,
@@ -104,6 +105,9 @@ def layout_of(header: Sequence[str], mapping: TableMapping, stem: str, units_row
     said = [_split_unit(header[at])[1] or (units_row[at] if at < len(units_row) else "") for at in times]
     time = _in_unit(time, said[0])
     rest = {name: at for at, name in enumerate(names) if name and at not in times}
+    for name in mapping.other_columns():
+        if name not in rest:
+            raise FormatError(f"the column {name!r} is the time, and cannot be values, names or quality too")
     if mapping.columns:
         wide = tuple(
             (rest[rule.column], rule, _quality_at(rest, rule.quality or mapping.quality)) for rule in mapping.columns
@@ -140,7 +144,7 @@ def _check_header(names: Sequence[str], mapping: TableMapping) -> None:
     if absent:
         raise FormatError(
             f"there is no column {absent[0]!r}, which {mapping.path or 'the mapping'} names; the columns are"
-            f" {', '.join(map(repr, filled)) or '(none)'}"
+            f" {listed(filled)}"
         )
 
 
@@ -155,14 +159,14 @@ def _time(names: Sequence[str], mapping: TableMapping) -> tuple[TimeRule, tuple[
     if len(found) == 1 or len(exact) == 1:
         return rule, ((exact or found)[0],)
     if found:
-        raise FormatError(f"the columns {', '.join(repr(names[at]) for at in found)} may all be the time; {HOW}")
+        raise FormatError(f"the columns {listed(names[at] for at in found)} may all be the time; {HOW}")
     for at, name in enumerate(names):
         if name.lower() in _IMPLIED and name not in taken:
             said = rule.format if rule.format != "auto" else _IMPLIED[name.lower()]
             return TimeRule((name,), said, rule.scale), (at,)
     if names and not names[0]:  # as pandas writes an index without a name
         return rule, (0,)
-    raise FormatError(f"none of the columns {', '.join(map(repr, names)) or '(none)'} is named as a time; {HOW}")
+    raise FormatError(f"none of the columns {listed(names)} is named as a time; {HOW}")
 
 
 def _in_unit(rule: TimeRule, unit: str) -> TimeRule:
@@ -234,13 +238,9 @@ def _wide(
     beside = {bad, *own_bad.values()}
     chosen = {name: at for name, at in rest.items() if at not in beside and not is_time_name(name)}
     if not any(_can_be_msid(name) for name in chosen) or any(name.lower() in NAMES_OF_VALUE for name in chosen):
-        raise FormatError(
-            f"nothing says of which MSIDs the columns {', '.join(map(repr, chosen)) or '(none)'} are; {HOW}"
-        )
+        raise FormatError(f"nothing says of which MSIDs the columns {listed(chosen)} are; {HOW}")
     if len({name.upper() for name in chosen}) < len(chosen):
-        raise FormatError(
-            f"of the columns {', '.join(map(repr, chosen))} two are one MSID, since case does not count; {HOW}"
-        )
+        raise FormatError(f"of the columns {listed(chosen)} two are one MSID, since case does not count; {HOW}")
     return [(at, ColumnRule(name, name, units[name]), own_bad.get(name, bad)) for name, at in chosen.items()]
 
 

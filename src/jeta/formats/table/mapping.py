@@ -117,7 +117,11 @@ class TableMapping:
 
     def named_columns(self) -> list[str]:
         """Return the columns that the mapping names, which a table must have."""
-        named = [*self.time.columns, self.msid, self.value, self.quality]
+        return list(dict.fromkeys([*self.time.columns, *self.other_columns()]))
+
+    def other_columns(self) -> list[str]:
+        """Return those of them that hold something else than the time."""
+        named = [self.msid, self.value, self.quality]
         named += [name for rule in self.columns for name in (rule.column, rule.quality)]
         return [name for name in dict.fromkeys(named) if name is not None]
 

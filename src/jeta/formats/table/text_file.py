@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 GZIP = b"\x1f\x8b"
 LOOK_BYTES = 65_536
+_LONGEST_LINE = 16_000_000
 _DELIMITERS = ",\t;|"
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
@@ -166,7 +167,7 @@ def _table(text: IO[str], mapping: TableMapping) -> TextTable:
         If there is no line but blank ones and comments.
     """
     for _ in range(mapping.skip_rows):
-        text.readline()
+        text.readline(_LONGEST_LINE)
     first = _first_line(text, mapping.comment or "#")
     if first is None:
         raise FormatError("there is no line that could name the columns; expected a header")
@@ -191,9 +192,18 @@ def _first_line(text: IO[str], comment: str) -> str | None:
 
 
 def _chained(first: str, text: IO[str]) -> Iterator[str]:
-    """The first line, then the others."""
+    """The first line, then the others, of which none takes all memory.
+
+    Raises
+    ------
+    FormatError
+        If a line is longer than that of any table.
+    """
     yield first
-    yield from text
+    while line := text.readline(_LONGEST_LINE):
+        if len(line) == _LONGEST_LINE:
+            raise FormatError(f"a line has more than {_LONGEST_LINE:,} characters; expected a row of a table")
+        yield line
 
 
 def _delimiter(line: str) -> str:

@@ -128,10 +128,7 @@ def read_instants(texts: NDArray[np.str_], rule: TimeRule) -> UtcTimes:
         read = _of_numbers(texts, rule)
         # Sums of what is further away would wrap around.
         return read._replace(valid=read.valid & (np.abs(read.days) < _FURTHEST_DAYS))
-    read = read_absolute_texts(texts)
-    if not read.valid.all():
-        _with_offset(texts, read)
-    return _in_utc(read, rule.scale)
+    return _in_utc(read_absolute_texts(texts), rule.scale)
 
 
 def _may_be_seconds(rule: TimeRule) -> bool:
@@ -180,40 +177,6 @@ def _by_pattern(texts: NDArray[np.str_], pattern: str) -> UtcTimes:
         pairs[row] = since.days, since.seconds * SECOND_NS + since.microseconds * 1000
         valid[row] = True
     return UtcTimes(pairs[:, 0], pairs[:, 1], valid)
-
-
-def _with_offset(texts: NDArray[np.str_], read: UtcTimes) -> None:
-    """Read those that end in an offset from UTC, such as ``+02:00``, and fill them in."""
-    rows = np.flatnonzero(~read.valid)
-    stripped = [text.strip() for text in texts[rows].tolist()]
-    ahead = [_offset(text) for text in stripped]
-    chosen = [at for at, found in enumerate(ahead) if found is not None]
-    if not chosen:
-        return
-    found = read_absolute_texts(np.array([stripped[at][: -(ahead[at] or (0, 0))[1]] for at in chosen]))
-    ahead_ns = np.array([(ahead[at] or (0, 0))[0] for at in chosen], np.int64) * SECOND_NS
-    carried, ns = np.divmod(found.ns - ahead_ns, DAY_NS)
-    rows = rows[chosen]
-    read.days[rows], read.ns[rows], read.valid[rows] = found.days + carried, ns, found.valid
-
-
-def _offset(text: str) -> tuple[int, int] | None:
-    """Seconds by which a clock is ahead of UTC, and the length of the text that says so."""
-    if text[-3:] in {"UTC", "GMT"}:
-        return 0, 3
-    for length in (6, 5):
-        tail = text[-length:]
-        digits = tail[1:].replace(":", "", 1)
-        if (
-            len(text) > 10 + length
-            and tail[:1] in {"+", "-"}
-            and len(digits) == 4
-            and digits.isdigit()
-            and digits.isascii()
-        ):
-            seconds = int(digits[:2]) * 3600 + int(digits[2:]) * 60
-            return (-seconds if tail[0] == "-" else seconds), length
-    return None
 
 
 def _of_numbers(texts: NDArray[np.str_], rule: TimeRule) -> UtcTimes:
