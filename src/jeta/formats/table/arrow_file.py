@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 PARQUET = b"PAR1"
 FEATHER = b"ARROW1"
 _DTYPE_OF_TYPE = {"float": "f8", "integer": "i8", "bool": "?"}
-_KIND_OF_TYPE = {"text": "U", "float": "f", "integer": "i", "bool": "b"}
+_KINDS_OF_TYPE = {"text": "U", "float": "f", "integer": "iu", "bool": "b"}
 """Kinds of numpy that are what a mapping calls so, of whatever width."""
 
 
@@ -272,7 +272,7 @@ def _typed(values: NDArray[Any], rule: ColumnRule | None) -> NDArray[Any]:
     """Values of the type that the mapping says, where that loses nothing."""
     if rule is None or rule.type is None:
         return values
-    if values.dtype.kind == _KIND_OF_TYPE[rule.type]:
+    if values.dtype.kind in _KINDS_OF_TYPE[rule.type]:
         return values
     if rule.type == "text":
         return values.astype(np.str_)
@@ -303,7 +303,8 @@ def _exactly(values: NDArray[Any], kind: str) -> NDArray[Any]:
     ValuesError
         If one would change.
     """
-    cast = values.astype(_DTYPE_OF_TYPE[kind])
+    with np.errstate(invalid="ignore"):  # what does not fit comes out as another number, and is found below
+        cast = values.astype(_DTYPE_OF_TYPE[kind])
     if not np.array_equal(cast.astype(values.dtype), values, equal_nan=values.dtype.kind == "f"):
         raise ValuesError(f"expected values of type {kind}, got some that would change, of {values.dtype}")
     return cast
