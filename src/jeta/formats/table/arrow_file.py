@@ -246,7 +246,7 @@ def _batch(
         raws = part.raws if part.raws is None else part.raws.astype(np.float64)
         quality = checked_quality(part.quality, len(part.rows))
         quality = quality if quality is not None and quality.any() else None
-        samples = samples_of(mine, _typed(values, rule), quality, raws)
+        samples = samples_of(mine, typed(values, rule), quality, raws)
     except ValuesError as err:
         raise ValuesError(f"{part.name}: {err}") from err
     kept = samples.take(mine.valid)
@@ -255,8 +255,26 @@ def _batch(
     return batch, int(np.count_nonzero(~mine.valid))
 
 
-def _typed(values: Any, rule: ColumnRule | None) -> Any:
-    """Values of the type that the mapping says, where that loses nothing."""
+def typed(values: Any, rule: ColumnRule | None) -> Any:
+    """Give values the type that a mapping says, where that loses nothing.
+
+    Parameters
+    ----------
+    values : array, shape (rows,)
+        Numbers, truth values or texts.
+    rule : ColumnRule or None
+        What the mapping says.
+
+    Returns
+    -------
+    array, shape (rows,)
+        Those given where it says nothing.
+
+    Raises
+    ------
+    ValuesError
+        If a value would change.
+    """
     if rule is None or rule.type is None:
         return values
     if rule.type == "text":
