@@ -75,22 +75,23 @@ def reduce_rows(  # noqa: PLR0913 - what may lie beside the values, by name
     >>> reduce_rows(seconds, seconds > 600, 8, steps=True)
     array([  0, 600, 601, 999])
     """
-    instants, columns = _checked(times, values, n, bads, low, high)
+    _check_count(n)
+    instants, columns = _checked(times, values, bads, low, high)
     rows = len(instants)
     if n >= rows:
         return np.arange(rows)
-    if n == 0:
-        return np.empty(0, np.intp)
-    good_by_row = None if bads is None or not bads.any() else bads
+    if bads is not None and not bads.any():
+        bads = None
     if steps:
-        changes = _rows_of_changes(instants, columns[0], good_by_row, n, gap_s)
+        changes = _rows_of_changes(instants, columns[0], bads, n, gap_s)
         if changes is not None:
             return changes
     lows, highs = [columns[0], *columns[1:2]], [columns[0], *columns[2:3]]
     each = _ROWS_A_BUCKET if len(columns) == 1 else _ROWS_A_BUCKET_OF_STATISTICS
-    starts = _starts(instants, n // each, n, each) if n >= each else np.zeros(1, np.intp)
-    kept = _kept(starts, rows, lows, highs, good_by_row)
-    return np.unique(kept) if n >= each else np.sort(_distinct(kept)[:n])
+    if n < each:
+        of_all = _kept(np.zeros(1, np.intp), rows, lows, highs, bads)
+        return np.sort(np.array(_distinct(of_all)[:n], np.intp))
+    return np.unique(_kept(_starts(instants, n // each, n, each), rows, lows, highs, bads))
 
 
 def envelope(
@@ -143,16 +144,20 @@ def typical_spacing_s(times: NDArray[np.float64]) -> float:
     return float(np.median(spacings)) if len(spacings) else float("nan")
 
 
-def _checked(
-    times: ArrayLike, values: ArrayLike, n: int, bads: Any, low: ArrayLike | None, high: ArrayLike | None
-) -> tuple[NDArray[np.float64], list[NDArray[Any]]]:
-    """The arrays, of one length: times, and values with what may be beside them."""
+def _check_count(n: Any) -> None:
+    """Refuse what is no number of rows."""
     if not isinstance(n, int | np.integer) or n < 0:
         raise ValuesError(f"n is {n!r}, but must be how many samples to keep, a whole number of 0 or more")
+
+
+def _checked(
+    times: ArrayLike, values: ArrayLike, bads: Any, low: ArrayLike | None, high: ArrayLike | None
+) -> tuple[NDArray[np.float64], list[NDArray[Any]]]:
+    """The arrays, of one length: times, and values with what may be beside them."""
     if (low is None) != (high is None):
         raise ValuesError("low and high are the two edges of one band: give both, or neither")
     instants = np.asarray(times, np.float64)
-    columns = [np.asarray(values)] + ([] if low is None or high is None else [np.asarray(low), np.asarray(high)])
+    columns = [np.asarray(values), *(np.asarray(edge) for edge in (low, high) if edge is not None)]
     for column in (*columns, *([] if bads is None else [bads])):
         if column.shape != instants.shape or instants.ndim != 1 or column.dtype.kind not in "biuf":
             raise ValuesError(

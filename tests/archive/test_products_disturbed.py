@@ -59,7 +59,7 @@ stop, number = time.monotonic() + 3.0, 0
 with Writer(Path(sys.argv[1])) as writer:
     while time.monotonic() < stop:
         number += 1
-        offsets = np.arange(4 + number % 50) * 1000
+        offsets = np.arange(4 + min(number, 100)) * 1000  # never fewer: each commit replaces all samples of those before
         ticks = (np.arange(20)[:, None] * 328_000 + offsets).ravel()
         writer.commit({"A": Samples(ticks, "ms", np.full(len(ticks), float(number)))})
         writer.fold(statistics=number % 5 != 0)

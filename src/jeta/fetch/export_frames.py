@@ -103,16 +103,11 @@ def _values(series: Arrays) -> Column | None:
 
 def _column(series: Arrays, name: str) -> Column | None:
     """One array of an object as column; None where there is none."""
-    values = getattr(series, name, None)
-    missing: NDArray[np.bool_] | None = None
-    if values is None:
+    held = getattr(series, name, None)
+    if held is None:
         return None
     described = _description(series) if name == "vals" else _DESCRIPTIONS.get(name, "")
-    if isinstance(values, np.ma.MaskedArray):
-        mask: NDArray[np.bool_] = np.asarray(np.ma.getmaskarray(values))
-        missing = np.asarray(mask.reshape(len(mask), -1).any(axis=1) if len(mask) else mask.reshape(-1))
-        values = values.data
-    values = np.asarray(values)
+    values, missing = _unmasked(held)
     if values.shape[:1] != (len(series),):
         raise ValuesError(
             f"{series.MSID}: {name} has shape {values.shape}, but there are {len(series)} times; a table needs one value a time"
@@ -120,8 +115,16 @@ def _column(series: Arrays, name: str) -> Column | None:
     if values.dtype.kind in "OSU":
         codes, states, counts = ordered(*coded(_as_texts(values)), series.state_codes if name == "vals" else None)
         return Column(codes, None, described, states, counts, missing)
-    unit = series.unit if values.dtype.kind in "iufc" and _IN_UNIT.fullmatch(name) else None
-    return Column(values, unit or None, described, missing=missing)
+    has_unit = values.dtype.kind in "iufc" and _IN_UNIT.fullmatch(name)
+    return Column(values, (series.unit or None) if has_unit else None, described, missing=missing)
+
+
+def _unmasked(held: Any) -> tuple[NDArray[Any], NDArray[np.bool_] | None]:
+    """Values as a plain array, and the rows in which a mask hides some; None where there is no mask."""
+    if not isinstance(held, np.ma.MaskedArray):
+        return np.asarray(held), None
+    mask: NDArray[np.bool_] = np.asarray(np.ma.getmaskarray(held))
+    return np.asarray(held.data), np.asarray(mask.reshape(len(mask), -1).any(axis=1) if len(mask) else mask.reshape(-1))
 
 
 def _as_texts(values: NDArray[Any]) -> NDArray[np.str_]:

@@ -102,20 +102,26 @@ def _values(sums: Summary, unit: str | None) -> str:
 
 def _picture(series: Series) -> str:
     """The samples as a small picture; nothing where there is nothing to draw."""
-    text = series.dtype.kind == "U"
-    if len(series) == 0 or series.time_format is not None or series.dtype.kind not in "biufU":
-        return ""
-    if np.ndim(series.times) != 1 or not (text or np.shape(series.vals) == (len(series),)):
+    if not _can_be_drawn(series):
         return ""
     few: Any = series.reduce(_POINTS)
     if few.bads is not None:
         few.filter_bad()
     if len(few) == 0:
         return ""
-    values = _levels(few) if text else few.vals
-    band = (few.mins, few.maxes) if not text and "mins" in few.colnames else None
     span = float(few.times[0]), float(few.times[-1])
-    return sketch.line(few.times, values, span, steps=text or is_held(series), band=band)
+    if series.dtype.kind == "U":
+        return sketch.line(few.times, _levels(few), span, steps=True)
+    band = (few.mins, few.maxes) if "mins" in few.colnames else None
+    return sketch.line(few.times, few.vals, span, steps=is_held(series), band=band)
+
+
+def _can_be_drawn(series: Series) -> bool:
+    """Whether there are samples, each with seconds and with a text, a truth value or one number."""
+    if len(series) == 0 or series.time_format is not None or np.ndim(series.times) != 1:
+        return False
+    kind = series.dtype.kind
+    return kind == "U" or (kind in "biuf" and np.shape(series.vals) == (len(series),))
 
 
 def _levels(series: Series) -> Any:

@@ -58,16 +58,26 @@ def summary(series: Series, percentiles: Iterable[float] = PERCENTILES) -> Summa
     Summary
         The numbers.
     """
-    good = None if series.bads is None or not series.bads.any() else ~series.bads
+    good = _good(series)
     samples = len(series) if good is None else int(good.sum())
     bad = len(series) - samples
     if series.dtype.kind == "U":
         return Summary(samples, bad, states=_shares(series, good))
     if series.dtype.kind not in "biuf" or samples == 0 or np.shape(series.vals) != (len(series),):
         return Summary(samples, bad)
-    if series.stat is not None or series.time_format is not None or not _ascends(series.times):
+    if not _stands_for_time(series):
         return Summary(samples, bad, _unweighted(series, good))
     return Summary(samples, bad, _of_samples(series, good, percentiles))
+
+
+def _good(series: Series) -> NDArray[np.bool_] | None:
+    """Which samples are good; None where all are."""
+    return None if series.bads is None or not series.bads.any() else ~series.bads
+
+
+def _stands_for_time(series: Series) -> bool:
+    """Whether each value is one of a sample, which holds until the next."""
+    return series.stat is None and series.time_format is None and _ascends(series.times)
 
 
 def _ascends(times: NDArray[np.float64]) -> bool:

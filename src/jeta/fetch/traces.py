@@ -42,9 +42,7 @@ def trace_of(dat: Pictures, *, limits: bool = False) -> Trace:
     """
     values, states = numbers_of(dat)
     held = is_held(dat)
-    lows, highs = (
-        getattr(dat, name, None) if dat.stat is not None and states is None else None for name in ("mins", "maxes")
-    )
+    low, high = (None, None) if states is not None else _band(dat)
     return Trace(
         dat.times,
         values,
@@ -53,15 +51,21 @@ def trace_of(dat: Pictures, *, limits: bool = False) -> Trace:
         title=dat.MSID if dat.stat is None else f"{dat.MSID} ({dat.stat})",
         unit=dat.unit,
         bads=dat.bads if dat.bads is not None and dat.bads.any() else None,
-        low=None if highs is None else lows,
-        high=None if lows is None else highs,
+        low=low,
+        high=high,
         steps=held or states is not None,
         gap_s=gap_s_of(dat),
-        until_s=_until_s(dat) if held and len(dat) else None,
+        until_s=_until_s(dat) if held else None,
         states=states,
         limits=_limits(dat) if limits else (),
         span=(dat.tstart, dat.tstop),
     ).in_order()
+
+
+def _band(dat: Pictures) -> tuple[Any, Any]:
+    """The lowest and the highest value of each of some statistics; None for both where one of them lacks."""
+    low, high = getattr(dat, "mins", None), getattr(dat, "maxes", None)
+    return (None, None) if dat.stat is None or low is None or high is None else (low, high)
 
 
 def gap_s_of(dat: Pictures, n: int | None = None) -> float:
@@ -86,11 +90,13 @@ def gap_s_of(dat: Pictures, n: int | None = None) -> float:
     return max(gap_s, float(dat.times[-1] - dat.times[0]) / max(n // 6, 1))
 
 
-def _until_s(dat: Pictures) -> float:
-    """Until when to draw the last value of those that hold: for as long again as all samples span, at most.
+def _until_s(dat: Pictures) -> float | None:
+    """Until when to draw the last value of those that hold: for as long again as all samples span, at most; None without any.
 
     A stop that nobody gave is now: years of the last value would leave no room for the others.
     """
+    if not len(dat):
+        return None
     until_s = known_until_s(dat)
     shown_s = float(dat.times[-1] - dat.times[0])
     return min(until_s, float(dat.times[-1]) + shown_s) if shown_s > 0 else until_s

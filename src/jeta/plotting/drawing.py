@@ -107,31 +107,50 @@ def _draw_line(
 ) -> bool:
     """Draw the line, and keep it as fine as the view needs; tell whether there is anything to see."""
     require("matplotlib", extra="plot")
-    from matplotlib.collections import PolyCollection  # noqa: PLC0415 - heavy, and optional
-
-    from jeta.plotting.refiner import Refiner  # noqa: PLC0415 - as above
+    from jeta.plotting.refiner import Refiner  # noqa: PLC0415 - heavy, and optional
 
     if trace.steps and not {"drawstyle", "ds"} & kwargs.keys():
         kwargs["drawstyle"] = "steps-post"
     (line,) = axes.plot([], [], *([] if fmt is None else [fmt]), **kwargs)
-    crosses = region = None
-    if bads and trace.bads is not None:
-        (crosses,) = axes.plot([], [], "x", color="tab:red", markersize=5, label="_bad", zorder=line.get_zorder() + 0.1)
-    if band and trace.low is not None:
-        region = PolyCollection([], facecolor=line.get_color(), alpha=0.25, linewidth=0, zorder=line.get_zorder() - 0.1)
-        axes.add_collection(region, autolim=False)
+    crosses = _crosses(axes, trace, line) if bads else None
+    region = _region(axes, trace, line) if band else None
     refiner = Refiner(trace, axes, line, crosses, region)
-    for points in (line.get_xydata(), None if crosses is None else crosses.get_xydata(), *_corners(region)):
-        if points is not None:
-            axes.update_datalim(np.asarray(points))
-    is_seen = bool(np.isfinite(line.get_ydata()).any()) or (crosses is not None and len(crosses.get_xdata()) > 0)
+    is_seen = _make_room(axes, trace, line, crosses, region)
+    axes.add_artist(refiner)
+    if interactive:
+        axes.callbacks.connect("xlim_changed", refiner.refine)
+    return is_seen
+
+
+def _crosses(axes: Any, trace: Trace, line: Any) -> Any:
+    """Crosses for bad samples above a line, still without any; None where it is not known which are bad."""
+    if trace.bads is None:
+        return None
+    (crosses,) = axes.plot([], [], "x", color="tab:red", markersize=5, label="_bad", zorder=line.get_zorder() + 0.1)
+    return crosses
+
+
+def _region(axes: Any, trace: Trace, line: Any) -> Any:
+    """A band of statistics below a line, still without corners; None where there is none."""
+    from matplotlib.collections import PolyCollection  # noqa: PLC0415 - heavy, and optional
+
+    if trace.low is None:
+        return None
+    region = PolyCollection([], facecolor=line.get_color(), alpha=0.25, linewidth=0, zorder=line.get_zorder() - 0.1)
+    axes.add_collection(region, autolim=False)
+    return region
+
+
+def _make_room(axes: Any, trace: Trace, line: Any, crosses: Any, region: Any) -> bool:
+    """Widen the limits of the axes to what was drawn, and to its times at least; tell whether there is anything to see."""
+    crossed = np.empty((0, 2)) if crosses is None else crosses.get_xydata()
+    for points in (line.get_xydata(), crossed, *_corners(region)):
+        axes.update_datalim(np.asarray(points))
+    is_seen = bool(np.isfinite(line.get_ydata()).any()) or len(crossed) > 0
     if not is_seen:
         axes.update_datalim(np.stack([line.get_xdata(), np.zeros(len(line.get_xdata()))], axis=1), updatey=False)
     if trace.times[0] == trace.end_s:
         axes.update_datalim([(day, 0.0) for day in to_days(_around(trace), trace.system)], updatey=False)
-    axes.add_artist(refiner)
-    if interactive:
-        axes.callbacks.connect("xlim_changed", refiner.refine)
     return is_seen
 
 
@@ -157,33 +176,30 @@ def _draw_errors(axes: Any, trace: Trace, fmt: str | None, yerr: Any, xerr: Any,
 
 
 def _draw_limits(axes: Any, trace: Trace) -> None:
-    """Draw the limits in force, over the times of the samples; at all times, where they have not changed in these."""
+    """Draw the limits in force, over the times of the samples, or those asked for where there are none."""
     shown_s = (float(trace.times[0]), trace.end_s) if len(trace.times) else trace.span
     if shown_s is None:
         return
-    start_s, stop_s = shown_s
-    names = dict.fromkeys(name for _, _, limits in trace.limits for name in limits)
-    for name in names:
-        spans = [(low, high, limits.get(name, np.nan)) for low, high, limits in trace.limits]
-        spans = [
-            (max(low, start_s), min(high, stop_s), value)
-            for low, high, value in spans
-            if low <= stop_s and high > start_s
-        ]
-        style = {
-            "color": _COLOURS[name.partition("_")[0]],
-            "linestyle": "--",
-            "linewidth": 1.0,
-            "gid": name,
-            "zorder": 2.5,
-        }
-        if len(spans) == 1 and spans[0][:2] == (start_s, stop_s):
-            axes.axhline(spans[0][2], label=f"_{name}", **style)
-        elif spans:
-            points = np.array(
-                [point for low, high, value in spans for point in ((low, value), (high, value), (high, np.nan))]
-            )
-            axes.plot(to_days(points[:, 0], trace.system), points[:, 1], label=f"_{name}", **style)
+    for name in dict.fromkeys(name for _, _, limits in trace.limits for name in limits):
+        _draw_limit(axes, trace, name, *shown_s)
+
+
+def _draw_limit(axes: Any, trace: Trace, name: str, start_s: float, stop_s: float) -> None:
+    """Draw one limit from start to stop; at all times, where it has not changed in these."""
+    spans = [
+        (max(low, start_s), min(high, stop_s), limits.get(name, np.nan))
+        for low, high, limits in trace.limits
+        if low <= stop_s and high > start_s
+    ]
+    colour = _COLOURS[name.partition("_")[0]]
+    style = {"color": colour, "linestyle": "--", "linewidth": 1.0, "gid": name, "zorder": 2.5, "label": f"_{name}"}
+    if [span[:2] for span in spans] == [(start_s, stop_s)]:
+        axes.axhline(spans[0][2], **style)
+    elif spans:
+        points = np.array(
+            [point for low, high, value in spans for point in ((low, value), (high, value), (high, np.nan))]
+        )
+        axes.plot(to_days(points[:, 0], trace.system), points[:, 1], **style)
 
 
 def _one_axes(axes: Any) -> Any:
@@ -263,12 +279,12 @@ def draw_together(traces: list[Trace], ax: Any, args: tuple[Any, ...], options: 
     """
     traces = [trace for trace in traces if len(trace.times)] or traces[:1]
     states = {trace.states for trace in traces}
-    units = {trace.unit for trace in traces}
+    units = list(dict.fromkeys(trace.unit for trace in traces))
     for trace in traces:
         draw_as_given(trace, args, {**options, "ax": ax})
     ax.set_title("")
     if len(units) > 1:
-        ax.set_ylabel(plain(", ".join(unit for unit in dict.fromkeys(trace.unit for trace in traces) if unit)))
+        ax.set_ylabel(plain(", ".join(filter(None, units))))
     if len(states) > 1:
         _number_ticks(ax)  # names of states at the numbers of another MSID would be wrong
     ax.legend(loc="best", fontsize="small")

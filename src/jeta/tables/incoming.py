@@ -125,9 +125,7 @@ def read_incoming(table: Any) -> Incoming:
         from jeta.tables.incoming_xarray import read_xarray as read  # noqa: PLC0415 - only for datasets
     elif _is(table, "astropy.table", "Table"):
         read = arrays.read_astropy
-    elif (
-        hasattr(table, "__arrow_c_stream__") or hasattr(table, "__dataframe__") or _is(table, "pyarrow", "RecordBatch")
-    ):
+    elif _can_be_arrow(table):
         from jeta.tables.incoming_arrow import read_arrow as read  # noqa: PLC0415 - only for Arrow
     elif isinstance(table, np.ndarray) and table.dtype.names:
         read = arrays.read_structured
@@ -185,6 +183,13 @@ def unit_in(attributes: Mapping[Any, Any]) -> str | None:
         if isinstance(said, str) and said.strip():
             return said.strip()
     return None
+
+
+def _can_be_arrow(table: Any) -> bool:
+    """Tell whether an object is of Arrow, or can be made so."""
+    return (
+        hasattr(table, "__arrow_c_stream__") or hasattr(table, "__dataframe__") or _is(table, "pyarrow", "RecordBatch")
+    )
 
 
 def _is(table: Any, module: str, *names: str) -> bool:

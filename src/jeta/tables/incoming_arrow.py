@@ -67,7 +67,7 @@ def schema_meta(metadata: Mapping[bytes, bytes] | None) -> dict[str, Any]:
     dict
         By name.
     """
-    said = {_text(key): _json(_text(value)) for key, value in (metadata or {}).items()}
+    said = {key: _json(text) for key, text in _texts(metadata).items()}
     inner = said.get("pandas")
     groups = (said.get("jeta"), inner.get("attributes") if isinstance(inner, dict) else None)
     for group in groups:
@@ -76,9 +76,9 @@ def schema_meta(metadata: Mapping[bytes, bytes] | None) -> dict[str, Any]:
     return said
 
 
-def _text(value: bytes) -> str:
-    """Bytes as text."""
-    return value.decode("utf-8", "replace")
+def _texts(metadata: Mapping[bytes, bytes] | None) -> dict[str, str]:
+    """Metadata as texts."""
+    return {key.decode("utf-8", "replace"): said.decode("utf-8", "replace") for key, said in (metadata or {}).items()}
 
 
 def _json(text: str) -> Any:
@@ -91,30 +91,34 @@ def _json(text: str) -> Any:
 
 def _column(name: str, field: Any, column: Any, pa: Any) -> Column:
     """One column, whatever its type."""
-    unit = unit_in({_text(key): _text(value) for key, value in (field.metadata or {}).items()})
+    column = _plain(column, pa)
+    unit = unit_in(_texts(field.metadata))
     kinds, kind = pa.types, column.type
-    if kinds.is_dictionary(kind):
-        column, kind = column.cast(kind.value_type), kind.value_type
     missing = np.asarray(column.is_null()) if column.null_count else None
-    if kinds.is_date(kind):
-        column, kind = column.cast(pa.timestamp("ms")), pa.timestamp("ms")
     if kinds.is_timestamp(kind):
         counts = _filled(column.cast(pa.int64()), 0)
         return Column(counts.view(f"M8[{kind.unit}]"), missing, is_time=True)
     if kinds.is_null(kind):
         return Column(np.zeros(len(column)), np.ones(len(column), np.bool_), unit)
-    if kinds.is_decimal(kind):
-        column, kind = column.cast(pa.float64()), pa.float64()
     if kinds.is_integer(kind) or kinds.is_floating(kind):
         return Column(_filled(column, 0), missing, unit)
     if kinds.is_boolean(kind):
         return Column(_filled(column, False), missing, unit)
-    if kinds.is_string(kind) or kinds.is_large_string(kind) or kinds.is_string_view(kind):
+    if any(is_text(kind) for is_text in (kinds.is_string, kinds.is_large_string, kinds.is_string_view)):
         return Column(column.to_numpy(), missing, unit)
     raise ValuesError(
         f"column {name!r} has the type {kind} of Arrow; expected numbers, booleans, texts, dictionaries or timestamps: leave it"
         " out, or convert it"
     )
+
+
+def _plain(column: Any, pa: Any) -> Any:
+    """A column in a type that numpy can have: of dictionaries their values, of dates timestamps, of decimals floats."""
+    if pa.types.is_dictionary(column.type):
+        column = column.cast(column.type.value_type)
+    if pa.types.is_date(column.type):
+        return column.cast(pa.timestamp("ms"))
+    return column.cast(pa.float64()) if pa.types.is_decimal(column.type) else column
 
 
 def _filled(column: Any, value: Any) -> NDArray[Any]:

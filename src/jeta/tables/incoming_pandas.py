@@ -57,11 +57,8 @@ def _index(index: Any) -> list[tuple[str, Column]]:
     pandas = sys.modules["pandas"]
     if isinstance(index, pandas.RangeIndex) and index.name is None:
         return []
-    if index.nlevels == 1:
-        return [(INDEX if index.name is None else str(index.name), column_of_pandas(index.to_series()))]
-    levels = [index.get_level_values(level) for level in range(index.nlevels)]
     names = [INDEX if name is None else str(name) for name in index.names]
-    return [(name, column_of_pandas(level.to_series())) for name, level in zip(names, levels, strict=True)]
+    return [(name, column_of_pandas(index.get_level_values(at).to_series())) for at, name in enumerate(names)]
 
 
 def column_of_pandas(series: Any) -> Column:

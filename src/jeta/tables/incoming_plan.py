@@ -142,7 +142,7 @@ def plan(table: Incoming, wanted: Wanted = Wanted()) -> Plan:  # noqa: B008 - it
     long = _long_columns(names, rest, wanted)
     if long is not None:
         return Plan(times, list(_long_parts(rest, *long, table.rows)))
-    own = _own_msid(table, names, wanted)
+    own = _own_columns(table, names, wanted)
     if own is not None:
         return Plan(times, [_own_part(table, rest, names, own, wanted)])
     return Plan(times, list(_wide_parts(table, rest, wanted)))
@@ -191,17 +191,26 @@ def _long_columns(names: Mapping[str, str], rest: Mapping[str, Column], wanted: 
     """The columns of name, value and quality of a long table, None if it is none."""
     if wanted.columns is not None:
         return None
-    by = wanted.msid if wanted.msid in rest else None if wanted.msid else _first(names, NAMES_OF_MSID)
-    value = _first({key: name for key, name in names.items() if name != by}, NAMES_OF_VALUE)
-    if by is None or not (rest[by].is_text or not len(rest[by].present())):
+    by = wanted.msid or _first(names, NAMES_OF_MSID)
+    if by is None or by not in rest or not _can_be_names(rest[by]):
         return None
+    value = _first({key: name for key, name in names.items() if name != by}, NAMES_OF_VALUE)
     if value is None:
         raise ValuesError(
             f"the table has a column {by!r} of MSIDs, but none of {', '.join(NAMES_OF_VALUE)} for their values; rename the one"
             " that holds them, or make a column of each MSID"
         )
-    bad = wanted.quality if wanted.quality is not None else _first(names, NAMES_OF_BAD)
-    return by, value, bad
+    return by, value, _quality_wanted(names, wanted)
+
+
+def _can_be_names(column: Column) -> bool:
+    """Whether a column holds names: texts, or nothing at all."""
+    return column.is_text or not len(column.present())
+
+
+def _quality_wanted(names: Mapping[str, str], wanted: Wanted) -> Any:
+    """What is said of quality, or else the column that is named so."""
+    return wanted.quality if wanted.quality is not None else _first(names, NAMES_OF_BAD)
 
 
 def _long_parts(rest: Mapping[str, Column], by: str, value: str, bad: Any, rows: int) -> Iterator[Part]:
@@ -224,47 +233,60 @@ def _decoded(text: Any) -> str:
     return text.decode("utf-8", "backslashreplace") if isinstance(text, bytes) else str(text)
 
 
-def _own_msid(table: Incoming, names: Mapping[str, str], wanted: Wanted) -> str | None:
-    """The MSID of a table of one MSID's values, None if it is wide."""
+def _own_columns(table: Incoming, names: Mapping[str, str], wanted: Wanted) -> tuple[str, str] | None:
+    """The column of values of a table of one MSID, and the MSID; None if the table is wide."""
     if wanted.columns is not None:
         return None
     said = wanted.msid or table.meta.get("MSID") or table.meta.get("msid")
     value = _first(names, NAMES_OF_VALUE)
-    if wanted.msid is not None and value is None:
-        others = [name for key, name in names.items() if key not in {*NAMES_OF_BAD, *_BESIDE} and name != INDEX]
-        if len(others) != 1:
-            raise ValuesError(
-                f"msid={wanted.msid!r} needs a table with one column of values, got {', '.join(others) or 'none'}; name the one"
-                f" with columns={{'COLUMN': {wanted.msid!r}}}"
-            )
-        return wanted.msid
-    if value is None and any(name.startswith("vals_") for name in names) and isinstance(said, str):
-        raise ValuesError(
-            f"the values of {said} are vectors, of which an archive holds none; name one component with columns="
-        )
+    if value is None and wanted.msid is not None:
+        return _only_column(names, wanted.msid), wanted.msid
     if value is None:
+        _refuse_vectors(names, said)
         return None
     if not isinstance(said, str):
         raise ValuesError(
             f"the column {value!r} holds values, but nothing says of which MSID; give msid='NAME', or columns={{{value!r}: 'NAME'}}"
         )
-    return said
+    return value, said
 
 
-def _own_part(table: Incoming, rest: Mapping[str, Column], names: Mapping[str, str], msid: str, wanted: Wanted) -> Part:
+def _only_column(names: Mapping[str, str], msid: str) -> str:
+    """The one column that can hold the values of an MSID that the caller names.
+
+    Raises
+    ------
+    ValuesError
+        If there is none, or several.
+    """
+    others = [name for key, name in names.items() if key not in {*NAMES_OF_BAD, *_BESIDE} and name != INDEX]
+    if len(others) != 1:
+        raise ValuesError(
+            f"msid={msid!r} needs a table with one column of values, got {', '.join(others) or 'none'}; name the one"
+            f" with columns={{'COLUMN': {msid!r}}}"
+        )
+    return others[0]
+
+
+def _refuse_vectors(names: Iterable[str], msid: Any) -> None:
+    """Refuse the components of one MSID's vectors, which would be taken for MSIDs."""
+    if isinstance(msid, str) and any(name.startswith("vals_") for name in names):
+        raise ValuesError(
+            f"the values of {msid} are vectors, of which an archive holds none; name one component with columns="
+        )
+
+
+def _own_part(
+    table: Incoming, rest: Mapping[str, Column], names: Mapping[str, str], own: tuple[str, str], wanted: Wanted
+) -> Part:
     """The part of a table of one MSID, NaN among its values."""
-    beside = {*NAMES_OF_BAD, *_BESIDE}
-    value = _first(names, NAMES_OF_VALUE) or next(
-        name for key, name in names.items() if key not in beside and name != INDEX
-    )
-    column = rest[value]
-    if column.unit is None:
-        column = replace(column, unit=_unit_said(table, value))
-    bad = wanted.quality if wanted.quality is not None else _first(names, NAMES_OF_BAD)
+    value, msid = own
+    column = _with_unit(rest[value], table, value)
     raws = _raws(rest[names[_RAW]]) if _RAW in names else None
     if raws is not None and column.is_text:
         raws = np.where(raws == _NO_COUNT, np.nan, raws.astype(np.float64))
-    part = _part(msid, column, _flags(rest, bad, table.rows), table.rows, raws=raws)
+    flags = _flags(rest, _quality_wanted(names, wanted), table.rows)
+    part = _part(msid, column, flags, table.rows, raws=raws)
     return replace(part, is_own=value == "vals" and "MSID" in table.meta)
 
 
@@ -287,9 +309,7 @@ def _wide_parts(table: Incoming, rest: Mapping[str, Column], wanted: Wanted) -> 
     exported = _exported(table) if wanted.columns is None else ()
     for name, msid in _msids_of_columns(table, rest, wanted, flagged).items():
         flags = _flags(rest, _quality_of(quality, name, msid), table.rows)
-        column = rest[name]
-        if column.unit is None:
-            column = replace(column, unit=_unit_said(table, name))
+        column = _with_unit(rest[name], table, name)
         part = _part(msid, column, flags, table.rows, skip_nan=wanted.skip_nan)
         yield replace(part, is_own=name in exported)
 
@@ -309,9 +329,7 @@ def _msids_of_columns(table: Incoming, rest: Mapping[str, Column], wanted: Wante
     """The columns to take, and their MSIDs."""
     columns = wanted.columns
     if columns is None:
-        side = {*NAMES_OF_BAD, *_BESIDE}
-        left_out = {*flagged, *table.index, INDEX}
-        return {n: n for n, c in rest.items() if n not in left_out and n.lower() not in side and not c.is_time}
+        return {name: name for name in _columns_of_values(table, rest, flagged)}
     if isinstance(columns, str):
         raise ValuesError(f"columns must be a list of columns or a mapping of columns to MSIDs, got {columns!r}")
     chosen = dict(columns.items()) if hasattr(columns, "items") else {name: name for name in columns}
@@ -321,6 +339,13 @@ def _msids_of_columns(table: Incoming, rest: Mapping[str, Column], wanted: Wante
             f"the table has no column {unknown[0]!r} to take values from; its columns are {listed(table.columns)}"
         )
     return chosen
+
+
+def _columns_of_values(table: Incoming, rest: Mapping[str, Column], flagged: set[str]) -> list[str]:
+    """The columns of a wide table that are neither index, time nor quality, nor what exports have beside values."""
+    side = {*NAMES_OF_BAD, *_BESIDE}
+    left_out = {*flagged, *table.index, INDEX}
+    return [n for n, c in rest.items() if n not in left_out and n.lower() not in side and not c.is_time]
 
 
 def _quality_columns(quality: Any) -> list[str]:
@@ -333,6 +358,11 @@ def _quality_columns(quality: Any) -> list[str]:
 def _quality_of(quality: Any, column: str, msid: str) -> Any:
     """What a caller says of the quality of one column."""
     return quality.get(column, quality.get(msid)) if isinstance(quality, dict) else quality
+
+
+def _with_unit(column: Column, table: Incoming, name: str) -> Column:
+    """A column with its unit, or else with the one that the table as a whole says of it."""
+    return replace(column, unit=_unit_said(table, name)) if column.unit is None else column
 
 
 def _unit_said(table: Incoming, name: str) -> str | None:

@@ -73,29 +73,37 @@ def find_time(table: Incoming, wanted: Any = None, taken: Iterable[str] | None =
     ValuesError
         If there is none, or several that could be; the message names them.
     """
-    if wanted is not None and not isinstance(wanted, str):
-        column = column_of("time", wanted)
-        if len(column.values) != table.rows:
-            raise ValuesError(
-                f"time has {len(column.values)} rows, but the table has {table.rows}; give one for each row"
-            )
-        return Found(None, _readable(column))
-    if wanted is not None and wanted not in table.columns:
-        raise ValuesError(f"the table has no column {wanted!r} for the time; its columns are {listed(table.columns)}")
     chosen = frozenset(taken or ())
-    name = wanted if wanted is not None else _found(table, chosen)
-    beside = tuple(other for other in table.columns if is_time_name(other) and other not in chosen and other != name)
+    if wanted is None:
+        name = _found(table, chosen)
+    elif not isinstance(wanted, str):
+        return _given(table, wanted)
+    elif wanted in table.columns:
+        name = wanted
+    else:
+        raise ValuesError(f"the table has no column {wanted!r} for the time; its columns are {listed(table.columns)}")
+    beside = tuple(other for other in table.columns if is_time_name(other) and other not in {*chosen, name})
     return Found(name, _readable(table.columns[name]), beside)
+
+
+def _given(table: Incoming, times: Any) -> Found:
+    """Times that the caller gives for the rows of a table.
+
+    Raises
+    ------
+    ValuesError
+        If there is not one for each row.
+    """
+    column = column_of("time", times)
+    if len(column.values) != table.rows:
+        raise ValuesError(f"time has {len(column.values)} rows, but the table has {table.rows}; give one for each row")
+    return Found(None, _readable(column))
 
 
 def _found(table: Incoming, taken: frozenset[str]) -> str:
     """The one column that can be the time."""
     free = {name: column for name, column in table.columns.items() if name not in taken}
-    by_name = [name for name in free if is_time_name(name)]
-    by_type = [name for name, column in free.items() if column.is_time]
-    both = [name for name in by_name if name in by_type]
-    index_times = [name for name in by_type if name in table.index]
-    for candidates in (index_times, both, [*by_type, *(n for n in by_name if n not in by_type)]):
+    for candidates in _candidates(free, table.index):
         if len(candidates) == 1:
             return candidates[0]
         if candidates:
@@ -110,6 +118,15 @@ def _found(table: Incoming, taken: frozenset[str]) -> str:
     raise ValuesError(
         f"none of the columns {listed(table.columns)} is named or typed as a time; say which one is with time='NAME'"
     )
+
+
+def _candidates(free: dict[str, Column], index: tuple[str, ...]) -> tuple[list[str], list[str], list[str]]:
+    """The columns that may be the time, those with the best reason first: times in the index, by name and type, by either."""
+    by_name = [name for name in free if is_time_name(name)]
+    by_type = [name for name, column in free.items() if column.is_time]
+    index_times = [name for name in by_type if name in index]
+    both = [name for name in by_name if name in by_type]
+    return index_times, both, list(dict.fromkeys([*by_type, *by_name]))
 
 
 def _readable(column: Column) -> Any:

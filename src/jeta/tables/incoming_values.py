@@ -12,6 +12,7 @@ from jeta.samples import FLAGGED_BY_SOURCE, Samples
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from jeta.tables.incoming_plan import Part
     from jeta.times import Ticks
 
 _EXACT_INTEGER = 2**53
@@ -46,18 +47,11 @@ def checked_values(vals: Any) -> NDArray[Any]:
         )
     values = np.atleast_1d(_as_array(vals))
     if values.dtype == object:
-        if all(isinstance(value, str) for value in values.flat):
-            return _checked_texts(values.astype(np.str_))
-        raise ValuesError(
-            f"expected numbers, booleans or texts of one type, got Python objects such as {values.flat[:1].tolist()}"
-        )
+        values = _texts_of_objects(values)
     if values.dtype.kind in "SU":
         return _checked_texts(values)
     if values.dtype.kind == "f" and values.dtype.itemsize not in (4, 8):
-        converted = values.astype(np.float32 if values.dtype.itemsize == 2 else np.float64)
-        if not np.array_equal(converted.astype(values.dtype), values, equal_nan=True):
-            raise ValuesError(f"values of type {values.dtype} do not fit into float64 without loss; round them first")
-        return converted
+        return _storable_floats(values)
     if values.dtype.kind not in "biuf":
         raise ValuesError(f"expected numbers, booleans or texts, got an array of type {values.dtype}")
     return values.astype(values.dtype.newbyteorder("="), copy=False)
@@ -80,15 +74,57 @@ def _as_array(vals: Any) -> NDArray[Any]:
     if not isinstance(vals, list | tuple):
         return values
     kinds = {kind for kind in map(type, vals) if not issubclass(kind, list | tuple)}
-    if values.dtype.kind == "f" and kinds == {int} and min(vals) >= 0:
-        return np.array(vals, np.uint64)  # numpy makes floats of integers of which only some need all 64 bits
-    if values.dtype.kind in "US" and not all(issubclass(kind, str | bytes) for kind in kinds):
+    if values.dtype.kind in "US":
+        _refuse_beside_texts(kinds)
+    if values.dtype.kind == "f" and int in kinds:
+        return _with_integers(vals, kinds, values)
+    return values
+
+
+def _refuse_beside_texts(kinds: set[type]) -> None:
+    """Refuse members of a list that numpy made texts of."""
+    if not all(issubclass(kind, str | bytes) for kind in kinds):
         raise ValuesError(
             f"expected values of one kind, got {', '.join(sorted(kind.__name__ for kind in kinds))}; convert them first"
         )
-    if values.dtype.kind == "f" and int in kinds and any(type(v) is int and abs(v) > _EXACT_INTEGER for v in vals):
+
+
+def _with_integers(vals: list[Any] | tuple[Any, ...], kinds: set[type], floats: NDArray[Any]) -> NDArray[Any]:
+    """Integers that numpy made floats of: as unsigned ones, if all fit, or as they are, if none was changed."""
+    if kinds == {int} and min(vals) >= 0:
+        return np.array(vals, np.uint64)  # numpy makes floats of integers of which only some need all 64 bits
+    if any(type(value) is int and abs(value) > _EXACT_INTEGER for value in vals):
         raise ValuesError("integers beyond 2**53 do not fit among floats without loss; append them on their own")
-    return values
+    return floats
+
+
+def _texts_of_objects(values: NDArray[Any]) -> NDArray[np.str_]:
+    """Texts that an array holds as Python objects.
+
+    Raises
+    ------
+    ValuesError
+        If one is no text.
+    """
+    if not all(isinstance(value, str) for value in values.flat):
+        raise ValuesError(
+            f"expected numbers, booleans or texts of one type, got Python objects such as {values.flat[:1].tolist()}"
+        )
+    return values.astype(np.str_)
+
+
+def _storable_floats(values: NDArray[Any]) -> NDArray[Any]:
+    """Floats of 16 or of more than 64 bits as float32 or float64.
+
+    Raises
+    ------
+    ValuesError
+        If one would change.
+    """
+    converted = values.astype(np.float32 if values.dtype.itemsize == 2 else np.float64)
+    if not np.array_equal(converted.astype(values.dtype), values, equal_nan=True):
+        raise ValuesError(f"values of type {values.dtype} do not fit into float64 without loss; round them first")
+    return converted
 
 
 def _checked_texts(texts: NDArray[Any]) -> NDArray[np.str_]:
@@ -134,17 +170,49 @@ def checked_quality(quality: Any, rows: int) -> NDArray[np.uint8] | None:
     """
     if quality is None:
         return None
-    flags = np.atleast_1d(np.asarray(quality))
-    if flags.shape == (1,) and rows != 1 and np.ndim(quality) == 0:
+    flags = np.asarray(quality)
+    if flags.ndim == 0:
         flags = np.repeat(flags, rows)
     if flags.shape != (rows,) or (rows and flags.dtype.kind not in "biu"):
         raise ValuesError(
             f"quality must be {rows} booleans or numbers from 0 to 255, got {flags.dtype} of shape {flags.shape}"
         )
-    if rows and flags.dtype.kind != "b" and not (flags.min() >= 0 and flags.max() <= 255):
+    if rows and not 0 <= flags.min() <= flags.max() <= 255:
         raise ValuesError(f"quality must be from 0 to 255, got {flags.min()} to {flags.max()}")
     # The archive's bits have meanings of their own: whatever the source means by its numbers, it is the one that flags.
     return np.where(flags != 0, np.uint8(FLAGGED_BY_SOURCE), np.uint8(0))
+
+
+def checked_part(part: Part) -> NDArray[Any]:
+    """Return the values of a part of a table as `checked_values` does; objects as the list that they would be."""
+    return checked_values(part.values.tolist() if part.values.dtype.kind == "O" else part.values)
+
+
+def samples_of_part(part: Part, instants: Ticks, values: NDArray[Any]) -> Samples:
+    """Make samples of a part of a table.
+
+    Parameters
+    ----------
+    part : Part
+        Its quality and its raw counts are taken.
+    instants : Ticks
+        Its instants, shape (samples,).
+    values : array, shape (samples,)
+        As `checked_part` returns them.
+
+    Returns
+    -------
+    Samples
+        The rows, those without an instant too.
+
+    Raises
+    ------
+    ValuesError
+        As `checked_quality` and `samples_of` do.
+    """
+    raws = None if part.raws is None else part.raws.astype(np.float64)
+    quality = checked_quality(part.quality, len(part.rows))
+    return samples_of(instants, values, quality if quality is not None and quality.any() else None, raws)
 
 
 def samples_of(

@@ -73,9 +73,8 @@ def split(frame: Frame, name: str, *, bads: str) -> Frame:
     """
     columns = dict(frame.columns)
     flags = columns.get("bads")
-    if bads == "missing" and flags is not None and flags.values.any():
-        bad = flags.values if flags.missing is None else flags.values & ~flags.missing
-        columns = {key: replace(column, missing=_either(column.missing, bad)) for key, column in columns.items()}
+    if bads == "missing" and flags is not None:
+        columns = _without_bad(columns, flags)
     if frame.metadata.get("stat") is not None:
         columns = {key: replace(column, path=(name, key)) for key, column in columns.items() if key != "bads"}
     elif bads == "columns" and flags is not None:
@@ -83,6 +82,14 @@ def split(frame: Frame, name: str, *, bads: str) -> Frame:
     else:
         columns = {"vals": columns["vals"]}
     return replace(frame, columns=columns)
+
+
+def _without_bad(columns: dict[str, Column], flags: Column) -> dict[str, Column]:
+    """The columns with missing values where flags say that they are bad."""
+    if not flags.values.any():
+        return columns
+    bad = flags.values if flags.missing is None else flags.values & ~flags.missing
+    return {key: replace(column, missing=_either(column.missing, bad)) for key, column in columns.items()}
 
 
 def _either(one: NDArray[np.bool_] | None, other: NDArray[np.bool_]) -> NDArray[np.bool_]:

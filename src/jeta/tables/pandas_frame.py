@@ -68,20 +68,26 @@ def _index(pandas: ModuleType, frame: Frame) -> pd.DatetimeIndex:
 
 def _values(pandas: ModuleType, column: Column, *, copy: bool) -> Any:
     """The values of a column as pandas holds them."""
-    values, missing = column.values, column.missing  # noqa: PD011 - this is no column of pandas
     if column.states is not None:
-        codes = np.array(values) if copy or missing is not None else values
-        if missing is not None:
-            codes[missing] = -1
-        kind = pandas.CategoricalDtype(pandas.Index(column.states, dtype="str" if column.states else object))
-        return pandas.Categorical.from_codes(codes, dtype=kind)
-    values = native(values)
+        return _categories(pandas, column, column.states, copy=copy)
+    values, missing = native(column.values), column.missing
     if missing is None:
         return np.array(values) if copy else values
     if values.dtype.kind == "f":
         return np.where(missing, values.dtype.type(np.nan), values)
     array = pandas.arrays.BooleanArray if values.dtype.kind == "b" else pandas.arrays.IntegerArray
     return array(np.array(values), np.array(missing), copy=False)
+
+
+def _categories(pandas: ModuleType, column: Column, states: tuple[str, ...], *, copy: bool) -> Any:
+    """States as categories."""
+    codes, missing = column.values, column.missing  # noqa: PD011 - this is no column of pandas
+    if copy or missing is not None:
+        codes = np.array(codes)
+    if missing is not None:
+        codes[missing] = -1
+    kind = pandas.CategoricalDtype(pandas.Index(states, dtype="str" if states else object))
+    return pandas.Categorical.from_codes(codes, dtype=kind)
 
 
 def native(values: NDArray[Any]) -> NDArray[Any]:

@@ -67,11 +67,7 @@ def ordered(
     >>> ordered(np.array([0, 1, 1]), np.array(["?", "ON"]), [(0, "OFF"), (1, "ON ")])
     (array([2, 1, 1], dtype=int8), ('OFF', 'ON', '?'), (0, 1, None))
     """
-    count_of: dict[str, int | None] = {}
-    for count, text in state_codes or ():
-        count_of.setdefault(text.rstrip(), count)
-    for text in sorted(levels.tolist()):
-        count_of.setdefault(text, None)
+    count_of = _counts(levels, state_codes or ())
     states = tuple(count_of)
     place = {text: at for at, text in enumerate(states)}
     places = np.array([place[text] for text in levels.tolist()], narrowest(-1, len(states)))
@@ -79,6 +75,14 @@ def ordered(
     if not (same_order and codes.dtype == places.dtype):
         codes = places[codes] if len(places) else np.zeros(len(codes), places.dtype)
     return codes, states, tuple(count_of.values()) if state_codes else None
+
+
+def _counts(levels: NDArray[np.str_], state_codes: Sequence[tuple[int, str]]) -> dict[str, int | None]:
+    """The raw count of each text, in order of the counts, then the texts that have none, sorted."""
+    count_of: dict[str, int | None] = {}
+    for count, text in state_codes:
+        count_of.setdefault(text.rstrip(), count)
+    return count_of | {text: None for text in sorted(levels.tolist()) if text not in count_of}
 
 
 def narrowest(low: int, high: int) -> np.dtype[Any]:

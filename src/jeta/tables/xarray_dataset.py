@@ -86,10 +86,8 @@ def _about(column: Column) -> dict[str, Any]:
 
 def _flags(column: Column) -> tuple[NDArray[Any], dict[str, Any]]:
     """States as numbers, and the attributes that say what these mean."""
-    states, counts = column.states or (), column.counts or ()
-    numbers = list(range(len(states)))
-    if counts and None not in counts and len(set(counts)) == len(counts):
-        numbers = [int(count or 0) for count in counts]
+    states = column.states or ()
+    numbers = _numbers(states, column.counts or ())
     unknown = min([0, *numbers]) - 1
     table = np.array([*numbers, unknown], narrowest(unknown, max([0, *numbers])))
     at = column.values if column.missing is None else np.where(column.missing, len(numbers), column.values)
@@ -100,6 +98,12 @@ def _flags(column: Column) -> tuple[NDArray[Any], dict[str, Any]]:
         "states": as_json(dict(zip(map(str, numbers), states, strict=True))),
     }
     return table[at], about
+
+
+def _numbers(states: tuple[str, ...], counts: tuple[int | None, ...]) -> list[int]:
+    """The number of each state: its raw count, where each has one of its own, else 0, 1, 2 ..."""
+    known = [int(count) for count in counts if count is not None]
+    return known if len(set(known)) == len(states) else list(range(len(states)))
 
 
 def _attributes(metadata: dict[str, Any]) -> dict[str, Any]:

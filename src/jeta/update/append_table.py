@@ -12,7 +12,7 @@ from jeta import times as jeta_times
 from jeta.errors import ValuesError
 from jeta.tables.incoming import read_incoming
 from jeta.tables.incoming_plan import Part, Wanted, plan
-from jeta.tables.incoming_values import checked_quality, checked_values, samples_of
+from jeta.tables.incoming_values import checked_part, samples_of_part
 from jeta.tdb import check_name
 from jeta.times import Ticks, utc
 from jeta.times.text_arrays import read_absolute_texts
@@ -152,11 +152,8 @@ def _rows(name: str, part: Part, instants: Ticks, tdb: Tdb, file: FileReport) ->
     part = _raw_counts(part, entry)
     mine = Ticks(instants.ticks[part.rows], instants.resolution, instants.valid[part.rows])
     try:
-        values = checked_values(part.values.tolist() if part.values.dtype.kind == "O" else part.values)
-        quality = checked_quality(part.quality, len(part.rows))
-        quality = quality if quality is not None and quality.any() else None
-        raws = part.raws if part.raws is None else part.raws.astype("f8")
-        samples, is_kept = in_stored_unit(name, samples_of(mine, values, quality, raws), part.unit, entry)
+        samples = samples_of_part(part, mine, checked_part(part))
+        samples, is_kept = in_stored_unit(name, samples, part.unit, entry)
     except ValuesError as err:
         raise ValuesError(str(err) if str(err).startswith(f"{name}:") else f"{name}: {err}") from err
     if not is_kept and len(samples):

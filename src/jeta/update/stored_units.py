@@ -43,7 +43,7 @@ def in_stored_unit(name: str, samples: Samples, unit: str | None, entry: Entry |
     ValuesError
         If there is no way to convert, or raw counts are stored, which have no unit.
     """
-    if not unit or samples.is_text or samples.values.dtype.kind == "b":
+    if not unit or not _has_unit(samples):
         return samples, True
     if entry is not None and entry.calibrations is not None:
         raise ValuesError(
@@ -52,10 +52,26 @@ def in_stored_unit(name: str, samples: Samples, unit: str | None, entry: Entry |
         )
     if entry is None or not entry.unit:
         return samples, False
-    if not can_convert(unit, entry.unit):
+    return _converted(name, samples, unit, entry.unit), True
+
+
+def _has_unit(samples: Samples) -> bool:
+    """Whether rows are of what can have a unit: numbers."""
+    return not samples.is_text and samples.values.dtype.kind != "b"
+
+
+def _converted(name: str, samples: Samples, unit: str, stored: str) -> Samples:
+    """Rows in another unit, those given where it is the same.
+
+    Raises
+    ------
+    ValuesError
+        If there is no way to convert.
+    """
+    if not can_convert(unit, stored):
         raise ValuesError(
-            f"{name}: the values are in {unit!r}, and the telemetry database says {entry.unit!r}, into which there is no"
+            f"{name}: the values are in {unit!r}, and the telemetry database says {stored!r}, into which there is no"
             " conversion; correct the one or the other, or convert the values first"
         )
-    values = np.asarray(convert_units(samples.values, unit, entry.unit))
-    return (samples if values is samples.values else replace(samples, values=values)), True
+    values = np.asarray(convert_units(samples.values, unit, stored))
+    return samples if values is samples.values else replace(samples, values=values)

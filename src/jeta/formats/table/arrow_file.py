@@ -19,12 +19,14 @@ from jeta.formats.table.values import WORDS_FOR_NOTHING
 from jeta.tables.incoming import listed
 from jeta.tables.incoming_arrow import read_arrow
 from jeta.tables.incoming_plan import Part, Plan, Wanted, plan
-from jeta.tables.incoming_values import checked_quality, checked_values, samples_of
+from jeta.tables.incoming_values import checked_part, samples_of_part
 from jeta.times import Ticks, utc
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from numpy.typing import NDArray
 
     from jeta.formats.table.mapping import TableMapping
     from jeta.formats.table.rules import ColumnRule, Lookup
@@ -32,6 +34,9 @@ if TYPE_CHECKING:
 
 PARQUET = b"PAR1"
 FEATHER = b"ARROW1"
+_DTYPE_OF_TYPE = {"float": "f8", "integer": "i8", "bool": "?"}
+_KINDS_OF_TYPE = {"text": "U", "float": "f", "integer": "iu", "bool": "b"}
+"""Kinds of numpy that are what a mapping calls so, of whatever width."""
 
 
 def is_arrow(start: bytes) -> bool:
@@ -235,18 +240,10 @@ def _batch(
     part: Part, rule: ColumnRule | None, times: Ticks, system: str, lookup: Lookup | None
 ) -> tuple[Batch | None, int]:
     """The samples of one MSID that have an instant, and how many have none."""
-    known = None if lookup is None else lookup(part.name)
-    if known is not None and known.is_calibrated and part.is_own:
-        if part.raws is None:
-            raise ValuesError(f"{part.name}: {rejection.CALIBRATED}; export the raw counts")
-        part = replace(part, values=part.raws, raws=None, unit=None)
+    part = _as_stored(part, lookup)
     mine = Ticks(times.ticks[part.rows], times.resolution, times.valid[part.rows])
     try:
-        values = checked_values(part.values.tolist() if part.values.dtype.kind == "O" else part.values)
-        raws = part.raws if part.raws is None else part.raws.astype(np.float64)
-        quality = checked_quality(part.quality, len(part.rows))
-        quality = quality if quality is not None and quality.any() else None
-        samples = samples_of(mine, typed(values, rule), quality, raws)
+        samples = samples_of_part(part, mine, typed(checked_part(part), rule))
     except ValuesError as err:
         raise ValuesError(f"{part.name}: {err}") from err
     kept = samples.take(mine.valid)
@@ -255,7 +252,23 @@ def _batch(
     return batch, int(np.count_nonzero(~mine.valid))
 
 
-def typed(values: Any, rule: ColumnRule | None) -> Any:
+def _as_stored(part: Part, lookup: Lookup | None) -> Part:
+    """What is stored of an MSID: of a calibrated one that jeta exported the raw counts.
+
+    Raises
+    ------
+    ValuesError
+        If these were not exported.
+    """
+    known = None if lookup is None else lookup(part.name)
+    if known is None or not known.is_calibrated or not part.is_own:
+        return part
+    if part.raws is None:
+        raise ValuesError(f"{part.name}: {rejection.CALIBRATED}; export the raw counts")
+    return replace(part, values=part.raws, raws=None, unit=None)
+
+
+def typed(values: NDArray[Any], rule: ColumnRule | None) -> NDArray[Any]:
     """Give values the type that a mapping says, where that loses nothing.
 
     Parameters
@@ -277,19 +290,39 @@ def typed(values: Any, rule: ColumnRule | None) -> Any:
     """
     if rule is None or rule.type is None:
         return values
+    if values.dtype.kind in _KINDS_OF_TYPE[rule.type]:
+        return values
     if rule.type == "text":
-        return values if values.dtype.kind == "U" else values.astype(np.str_)
-    wanted = {"float": "f8", "integer": "i8", "bool": "?"}[rule.type]
-    if values.dtype.kind == "U":
-        words = np.unique(values)
-        if any(word.lower() in WORDS_FOR_NOTHING for word in words.tolist()):
-            raise ValuesError("texts that mean no value stand among the values; list them under missing in the mapping")
+        return values.astype(np.str_)
+    return _parsed(values, rule.type) if values.dtype.kind == "U" else _exactly(values, rule.type)
+
+
+def _parsed(texts: NDArray[Any], kind: str) -> NDArray[Any]:
+    """Texts as what they are written for.
+
+    Raises
+    ------
+    ValuesError
+        If one is not written so.
+    """
+    if any(word.lower() in WORDS_FOR_NOTHING for word in np.unique(texts).tolist()):
+        raise ValuesError("texts that mean no value stand among the values; list them under missing in the mapping")
     try:
-        cast = values.astype(wanted)
+        return texts.astype(_DTYPE_OF_TYPE[kind])
     except ValueError as err:
-        raise ValuesError(f"expected values of type {rule.type}, got {err}") from err
-    if values.dtype.kind != "U" and not np.array_equal(
-        cast.astype(values.dtype), values, equal_nan=values.dtype.kind == "f"
-    ):
-        raise ValuesError(f"expected values of type {rule.type}, got some that would change, of {values.dtype}")
-    return cast if values.dtype.kind not in "fiu" or values.dtype.kind != np.dtype(wanted).kind else values
+        raise ValuesError(f"expected values of type {kind}, got {err}") from err
+
+
+def _exactly(values: NDArray[Any], kind: str) -> NDArray[Any]:
+    """Numbers or booleans in another type.
+
+    Raises
+    ------
+    ValuesError
+        If one would change.
+    """
+    with np.errstate(invalid="ignore"):  # what does not fit comes out as another number, and is found below
+        cast = values.astype(_DTYPE_OF_TYPE[kind])
+    if not np.array_equal(cast.astype(values.dtype), values, equal_nan=values.dtype.kind == "f"):
+        raise ValuesError(f"expected values of type {kind}, got some that would change, of {values.dtype}")
+    return cast

@@ -20,7 +20,7 @@ from jeta.tables.incoming_times import is_time_name
 from jeta.tdb import check_name
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from jeta.formats.table.mapping import TableMapping
 
@@ -102,17 +102,10 @@ def layout_of(header: Sequence[str], mapping: TableMapping, stem: str, units_row
     names = [name if name in mapping.named_columns() else _split_unit(name)[0] for name in header]
     _check_header(names, mapping)
     time, times = _time(names, mapping)
-    said = [_split_unit(header[at])[1] or (units_row[at] if at < len(units_row) else "") for at in times]
-    time = _in_unit(time, said[0])
-    rest = {name: at for at, name in enumerate(names) if name and at not in times}
-    for name in mapping.other_columns():
-        if name not in rest:
-            raise FormatError(f"the column {name!r} is the time, and cannot be values, names or quality too")
+    time = _in_unit(time, _unit_at(times[0], header, units_row))
+    rest = _rest(names, times, mapping)
     if mapping.columns:
-        wide = tuple(
-            (rest[rule.column], rule, _quality_at(rest, rule.quality or mapping.quality)) for rule in mapping.columns
-        )
-        return Layout(time, times, wide)
+        return Layout(time, times, _mapped(rest, mapping))
     long = _long(rest, mapping)
     if long is not None:
         return Layout(time, times, long=long, is_own=mapping.msid is None and list(header) == _OWN_LONG)
@@ -152,21 +145,34 @@ def _time(names: Sequence[str], mapping: TableMapping) -> tuple[TimeRule, tuple[
     """The columns of the time, and how they are written."""
     rule = mapping.time
     if rule.columns:
-        return rule, tuple(names.index(name) for name in rule.columns)
+        return rule, tuple(map(names.index, rule.columns))
     taken = {*mapping.named_columns()}
-    found = [at for at, name in enumerate(names) if is_time_name(name) and name not in taken]
-    exact = [at for at in found if names[at].lower() == "time"]
-    if len(found) == 1 or len(exact) == 1:
-        return rule, ((exact or found)[0],)
+    free = {name: at for at, name in enumerate(names) if name not in taken}
+    found = [name for name in free if is_time_name(name)]
+    for candidates in (found, [name for name in found if name.lower() == "time"]):
+        if len(candidates) == 1:
+            return rule, (free[candidates[0]],)
     if found:
-        raise FormatError(f"the columns {listed(names[at] for at in found)} may all be the time; {HOW}")
-    for at, name in enumerate(names):
-        if name.lower() in _IMPLIED and name not in taken:
-            said = rule.format if rule.format != "auto" else _IMPLIED[name.lower()]
-            return TimeRule((name,), said, rule.scale), (at,)
+        raise FormatError(f"the columns {listed(found)} may all be the time; {HOW}")
+    return _time_by_other_signs(names, free, rule)
+
+
+def _time_by_other_signs(
+    names: Sequence[str], free: dict[str, int], rule: TimeRule
+) -> tuple[TimeRule, tuple[int, ...]]:
+    """The column that is the time though none is called so: one named as a format of times, or the index of pandas."""
+    implied = next((name for name in free if name.lower() in _IMPLIED), None)
+    if implied is not None:
+        said = rule.format if rule.format != "auto" else _IMPLIED[implied.lower()]
+        return TimeRule((implied,), said, rule.scale), (free[implied],)
     if names and not names[0]:  # as pandas writes an index without a name
         return rule, (0,)
     raise FormatError(f"none of the columns {listed(names)} is named as a time; {HOW}")
+
+
+def _unit_at(at: int, header: Sequence[str], units_row: Sequence[str]) -> str:
+    """What the header, or else the row of units, says of the unit of a column; empty where neither does."""
+    return _split_unit(header[at])[1] or (units_row[at] if at < len(units_row) else "")
 
 
 def _in_unit(rule: TimeRule, unit: str) -> TimeRule:
@@ -192,9 +198,35 @@ def _in_unit(rule: TimeRule, unit: str) -> TimeRule:
     return rule
 
 
-def _quality_at(rest: dict[str, int], name: str | None) -> int | None:
-    """Where a column of quality is."""
-    return None if name is None else rest[name]
+def _rest(names: Sequence[str], times: tuple[int, ...], mapping: TableMapping) -> dict[str, int]:
+    """Where the columns beside the time are, by name.
+
+    Raises
+    ------
+    FormatError
+        If the mapping takes a column of the time for something else too.
+    """
+    rest = {name: at for at, name in enumerate(names) if name and at not in times}
+    for name in mapping.other_columns():
+        if name not in rest:
+            raise FormatError(f"the column {name!r} is the time, and cannot be values, names or quality too")
+    return rest
+
+
+def _mapped(rest: dict[str, int], mapping: TableMapping) -> tuple[tuple[int, ColumnRule, int | None], ...]:
+    """The columns of values that the mapping lists."""
+    bads = [rule.quality or mapping.quality for rule in mapping.columns]
+    return tuple(
+        (rest[rule.column], rule, None if bad is None else rest[bad])
+        for rule, bad in zip(mapping.columns, bads, strict=True)
+    )
+
+
+def _bad_of_all(rest: dict[str, int], mapping: TableMapping) -> int | None:
+    """The column of quality of all values: the one that the mapping names, or one that is named so."""
+    if mapping.quality:
+        return rest[mapping.quality]
+    return _first({name.lower(): at for name, at in rest.items()}, NAMES_OF_BAD)
 
 
 def _first(lower: dict[str, int], wanted: Sequence[str]) -> int | None:
@@ -204,10 +236,10 @@ def _first(lower: dict[str, int], wanted: Sequence[str]) -> int | None:
 
 def _long(rest: dict[str, int], mapping: TableMapping) -> tuple[int, int, int | None] | None:
     """The columns of a long table, None if it is none."""
-    lower = {name.lower(): at for name, at in rest.items()}
-    bad = _quality_at(rest, mapping.quality) if mapping.quality else _first(lower, NAMES_OF_BAD)
+    bad = _bad_of_all(rest, mapping)
     if mapping.msid is not None and mapping.value is not None:
         return rest[mapping.msid], rest[mapping.value], bad
+    lower = {name.lower(): at for name, at in rest.items()}
     name, value = _first(lower, NAMES_OF_MSID), _first(lower, NAMES_OF_VALUE)
     return None if name is None or value is None else (name, value, bad)
 
@@ -231,17 +263,21 @@ def _own(rest: dict[str, int], units: dict[str, str | None], stem: str) -> tuple
 def _wide(
     rest: dict[str, int], units: dict[str, str | None], mapping: TableMapping
 ) -> list[tuple[int, ColumnRule, int | None]]:
-    """The columns of MSIDs, of which one at least must have a name that an MSID can have."""
-    lower = {name.lower(): at for name, at in rest.items()}
-    bad = _quality_at(rest, mapping.quality) if mapping.quality else _first(lower, NAMES_OF_BAD)
+    """The columns of MSIDs: all but those of quality and of other times."""
+    bad = _bad_of_all(rest, mapping)
     own_bad = {name: rest[other] for name, other in quality_columns(rest).items()}
     beside = {bad, *own_bad.values()}
     chosen = {name: at for name, at in rest.items() if at not in beside and not is_time_name(name)}
-    if not any(_can_be_msid(name) for name in chosen) or any(name.lower() in NAMES_OF_VALUE for name in chosen):
-        raise FormatError(f"nothing says of which MSIDs the columns {listed(chosen)} are; {HOW}")
-    if len({name.upper() for name in chosen}) < len(chosen):
-        raise FormatError(f"of the columns {listed(chosen)} two are one MSID, since case does not count; {HOW}")
+    _check_msids(chosen)
     return [(at, ColumnRule(name, name, units[name]), own_bad.get(name, bad)) for name, at in chosen.items()]
+
+
+def _check_msids(names: Collection[str]) -> None:
+    """Refuse names of columns of which none can be that of an MSID, one is said of any values, or two are of one MSID."""
+    if not any(map(_can_be_msid, names)) or any(name.lower() in NAMES_OF_VALUE for name in names):
+        raise FormatError(f"nothing says of which MSIDs the columns {listed(names)} are; {HOW}")
+    if len({name.upper() for name in names}) < len(names):
+        raise FormatError(f"of the columns {listed(names)} two are one MSID, since case does not count; {HOW}")
 
 
 def _can_be_msid(name: str) -> bool:

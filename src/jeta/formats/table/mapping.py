@@ -69,6 +69,8 @@ T = TypeVar("T")
 
 _DELIMITERS = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|", "space": " ", "blank": " "}
 _TYPE_OF_KIND = {"f": "float", "i": "integer", "u": "integer", "b": "bool"}
+_FORMATS_WITH_ZERO = frozenset({"unix", "cxcsec", "gps"})
+"""Formats of numbers that count from an instant of their own, on a clock of their own."""
 _MAX_BYTES = 1_000_000
 
 
@@ -260,21 +262,23 @@ def _read_time(found: TableMapping, node: Node) -> TableMapping:
     members = _members(node, "time", ["column", *_TIME_KEYS])
     columns = tuple(_texts(members.pop("column")[1], "column")) if "column" in members else ()
     said = {key: _read(_TIME_KEYS[key], value, line) for key, (line, value) in members.items()}
-    if "epoch" in said and "format" not in said:
-        said["format"] = "elapsed"
-    if said.get("format") == "elapsed" and "epoch" not in said:
+    if "epoch" in said:
+        said.setdefault("format", "elapsed")
+    elif said.get("format") == "elapsed":
         raise TdbError("key 'time': format elapsed needs an epoch, such as epoch: 2000-01-01T12:00:00")
-    if "epoch" in said and said["format"] != "elapsed":
-        raise TdbError(
-            f"key 'time': format {said['format']!r} has an epoch of its own; leave out epoch, or say format: elapsed"
-        )
-    if said.get("scale", "utc") != "utc" and said.get("format") in {"unix", "cxcsec", "gps"}:
-        raise TdbError(
-            f"key 'time': format {said['format']!r} has a scale of its own; leave out scale, or say format: elapsed"
-        )
-    if "unit" in said and said.get("format") not in {"unix", "cxcsec", "gps", "elapsed"}:
-        raise TdbError("key 'time': unit is of numbers that count; it needs format: unix, cxcsec, gps or elapsed")
+    _check_time(said)
     return replace(found, time=TimeRule(columns, **said))
+
+
+def _check_time(said: dict[str, str]) -> None:
+    """Refuse what is said of times beside a format that it does not go with."""
+    form = said.get("format")
+    if "epoch" in said and form != "elapsed":
+        raise TdbError(f"key 'time': format {form!r} has an epoch of its own; leave out epoch, or say format: elapsed")
+    if said.get("scale", "utc") != "utc" and form in _FORMATS_WITH_ZERO:
+        raise TdbError(f"key 'time': format {form!r} has a scale of its own; leave out scale, or say format: elapsed")
+    if "unit" in said and form not in {*_FORMATS_WITH_ZERO, "elapsed"}:
+        raise TdbError("key 'time': unit is of numbers that count; it needs format: unix, cxcsec, gps or elapsed")
 
 
 def _type(node: Node) -> str:

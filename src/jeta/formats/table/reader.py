@@ -25,6 +25,7 @@ from jeta.formats.table.times import looks_like_time
 if TYPE_CHECKING:
     from jeta.formats.fits_table.reader import FitsTable
     from jeta.formats.protocol import AnyPath, Format
+    from jeta.formats.table.layout import Layout
     from jeta.formats.table.mapping import TableMapping
     from jeta.formats.table.rules import Lookup
 
@@ -189,15 +190,19 @@ class Table:
         table, rows = looked
         try:
             layout = layout_of(table.header, mapping, path.name.partition(".")[0], table.units)
+            if mapping is PLAIN:
+                _check_times(table.header, layout, rows)
         except FormatError as err:
             raise FormatError(f"{path}: {err}") from err
-        times = [" ".join(row[at] for at in layout.times) for row in rows if len(row) == len(table.header)]
-        if mapping is PLAIN and rows and not any(looks_like_time(text, layout.time) for text in times):
-            shown = repr(times[0]) if times else "none"
-            raise FormatError(
-                f"{path}: expected a time in the column {table.header[layout.times[0]]!r}, found {shown}; {HOW}"
-            )
         return tuple(rule.msid for _, rule, _ in layout.wide)
+
+
+def _check_times(header: list[str], layout: Layout, rows: list[list[str]]) -> None:
+    """Refuse a table whose first rows have no time where it should be."""
+    times = [" ".join(row[at] for at in layout.times) for row in rows if len(row) == len(header)]
+    if rows and not any(looks_like_time(text, layout.time) for text in times):
+        shown = repr(times[0]) if times else "none"
+        raise FormatError(f"expected a time in the column {header[layout.times[0]]!r}, found {shown}; {HOW}")
 
 
 def _fits(mapping: TableMapping, lookup: Lookup | None) -> FitsTable:

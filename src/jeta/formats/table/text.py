@@ -140,10 +140,7 @@ class _Gathered:
         if not whole:
             return
         fields = list(zip(*whole, strict=True))
-        moments = [fields[at] for at in self._layout.times]
-        times = moments[0] if len(moments) == 1 else list(map(" ".join, zip(*moments, strict=True)))
-        counts = self._layout.time.format in (*NUMBER_FORMATS, "auto")
-        self._times.add(self._with_points(times) if counts else times)
+        self._times.add(self._moments(fields))
         rows = np.arange(self._rows, self._rows + len(whole), dtype=np.intp)
         self._rows += len(whole)
         if self._layout.long is not None:
@@ -156,6 +153,13 @@ class _Gathered:
                 self._with_points(fields[self._column(at, rule.msid)]),
                 None if quality is None else fields[quality],
             )
+
+    def _moments(self, fields: Sequence[Sequence[str]]) -> Sequence[str]:
+        """The times as written, in one text where several columns hold them."""
+        moments = [fields[at] for at in self._layout.times]
+        times = moments[0] if len(moments) == 1 else list(map(" ".join, zip(*moments, strict=True)))
+        may_be_numbers = self._layout.time.format in (*NUMBER_FORMATS, "auto")
+        return self._with_points(times) if may_be_numbers else times
 
     def _column(self, at: int, msid: str) -> int:
         """The column of values, or that of raw counts where these are stored."""

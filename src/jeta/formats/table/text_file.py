@@ -166,33 +166,34 @@ def _table(text: IO[str], mapping: TableMapping) -> TextTable:
     FormatError
         If there is no line but blank ones and comments.
     """
-    for _ in range(mapping.skip_rows):
-        text.readline(_LONGEST_LINE)
-    first = _first_line(text, mapping.comment or "#")
-    if first is None:
-        raise FormatError("there is no line that could name the columns; expected a header")
+    first = _first_line(text, mapping)
     delimiter = mapping.delimiter or _delimiter(first)
-    lines: Iterable[str] = _chained(first, text)
-    if mapping.comment:
-        lines = (line for line in lines if not line.startswith(str(mapping.comment)))
-    blanks_follow = f"{delimiter} " in first
-    records = _records(lines, delimiter, skip_blanks=blanks_follow)
+    records = _records(_lines(first, text, mapping.comment), delimiter, skip_blanks=f"{delimiter} " in first)
     header = list(mapping.names) or next(records, [])
     units = next(records, []) if mapping.units_row else []
     decimal = mapping.decimal or ("," if delimiter == ";" else ".")
     return TextTable([name.strip() for name in header], [unit.strip() for unit in units], records, decimal)
 
 
-def _first_line(text: IO[str], comment: str) -> str | None:
-    """The first line that is neither blank nor a comment."""
+def _first_line(text: IO[str], mapping: TableMapping) -> str:
+    """The first line that is neither left out, blank nor a comment.
+
+    Raises
+    ------
+    FormatError
+        If there is none.
+    """
+    for _ in range(mapping.skip_rows):
+        text.readline(_LONGEST_LINE)
+    comment = mapping.comment or "#"
     while line := text.readline(LOOK_BYTES):
         if line.strip() and not line.startswith(comment):
             return line
-    return None
+    raise FormatError("there is no line that could name the columns; expected a header")
 
 
-def _chained(first: str, text: IO[str]) -> Iterator[str]:
-    """The first line, then the others, of which none takes all memory.
+def _lines(first: str, text: IO[str], comment: str | None) -> Iterator[str]:
+    """The first line, then the others that are no comments, of which none takes all memory.
 
     Raises
     ------
@@ -203,7 +204,8 @@ def _chained(first: str, text: IO[str]) -> Iterator[str]:
     while line := text.readline(_LONGEST_LINE):
         if len(line) == _LONGEST_LINE:
             raise FormatError(f"a line has more than {_LONGEST_LINE:,} characters; expected a row of a table")
-        yield line
+        if not (comment and line.startswith(comment)):
+            yield line
 
 
 def _delimiter(line: str) -> str:

@@ -22,8 +22,7 @@ WORDS_FOR_NOTHING = frozenset(
 )
 """Texts, in lower case, that among numbers mean that there is none."""
 
-_TRUE = frozenset({"true"})
-_FALSE = frozenset({"false"})
+_TRUTHS = {"true": 1, "false": 0}
 _FLAGS = {
     **dict.fromkeys(("true", "t", "yes", "y", "bad", "flagged"), True),
     **dict.fromkeys(("", "false", "f", "no", "n", "good", "ok"), False),
@@ -48,6 +47,20 @@ class Read(NamedTuple):
 
     cells: Cells
     big: dict[int, int]
+
+
+class _Cell(NamedTuple):
+    """What one cell holds, 0 for all that it does not: its kind, a number, an int64, a uint64 beyond int64."""
+
+    kind: int
+    number: float = 0.0
+    integer: int = 0
+    big: int = 0
+    is_too_large: bool = False
+
+
+_CELL = np.dtype([("kind", "u1"), ("number", "f8"), ("integer", "i8"), ("big", "u8"), ("is_too_large", "?")])
+"""A `_Cell` in an array."""
 
 
 def read_cells(
@@ -151,38 +164,37 @@ def _read_each(
     sieve: Sieve,
 ) -> dict[int, int]:
     """Read cells of any kinds; each distinct one is looked at once. `missing` is as written, and in lower case."""
-    found = {text: _classified(text, *missing) for text in dict.fromkeys(texts)}
-    kinds = {text: kind for text, (kind, _) in found.items()}
-    cells.kinds[:] = np.fromiter(map(kinds.__getitem__, texts), np.uint8, len(texts))
-    floats = {text: float(value) if kind == FLOAT else 0.0 for text, (kind, value) in found.items()}
-    cells.floats[:] = np.fromiter(map(floats.__getitem__, texts), np.float64, len(texts))
-    whole = {text: int(value) if kind in {INTEGER, BOOLEAN} else 0 for text, (kind, value) in found.items()}
-    fitting = {text: value if _INT64.min <= value <= _INT64.max else 0 for text, value in whole.items()}
-    cells.integers[:] = np.fromiter(map(fitting.__getitem__, texts), np.int64, len(texts))
-    cells.floats[cells.kinds == INTEGER] = cells.integers[cells.kinds == INTEGER]
-    too_large = [text for text, (kind, value) in found.items() if kind == FLOAT and _overflowed(text, value)]
-    too_large += [text for text, value in whole.items() if not _INT64.min <= value <= _MAX_UINT64]
-    if too_large:
-        out = set(too_large)
-        sieve.reject(np.fromiter((text in out for text in texts), np.bool_, len(texts)), rejection.INTEGER_TOO_LARGE)
+    places = {text: at for at, text in enumerate(dict.fromkeys(texts))}
+    distinct = np.array([_classified(text, *missing) for text in places], _CELL)
+    each = distinct[np.fromiter(map(places.__getitem__, texts), np.intp, len(texts))]
+    cells.kinds[:], cells.floats[:], cells.integers[:] = each["kind"], each["number"], each["integer"]
+    sieve.reject(each["is_too_large"], rejection.INTEGER_TOO_LARGE)
     _fill_texts(cells, texts, cells.kinds == TEXT, vocabulary, sieve)
-    if not any(value > _INT64.max for value in whole.values()):
-        return {}
-    return {row: whole[text] for row, text in enumerate(texts) if _INT64.max < whole[text] <= _MAX_UINT64}
+    rows = np.flatnonzero(each["big"])
+    return dict(zip(rows.tolist(), each["big"][rows].tolist(), strict=True))
 
 
-def _classified(text: str, missing: frozenset[str], nothing: frozenset[str]) -> tuple[int, float | int]:
-    """The kind of one cell, and its number."""
+def _classified(text: str, missing: frozenset[str], nothing: frozenset[str]) -> _Cell:
+    """What one cell holds."""
     word = text.strip()
-    if word in missing or word.lower() in nothing:
-        return NO_KIND, 0
-    number = _number(word)
-    if number is not None:
-        return (INTEGER if isinstance(number, int) else FLOAT), number
     lower = word.lower()
-    if lower in _TRUE or lower in _FALSE:
-        return BOOLEAN, int(lower in _TRUE)
-    return TEXT, 0
+    if word in missing or lower in nothing:
+        return _Cell(NO_KIND)
+    number = _number(word)
+    if isinstance(number, int):
+        return _of_integer(number)
+    if number is not None:
+        return _Cell(FLOAT, number, is_too_large=_overflowed(text, number))
+    return _Cell(TEXT) if lower not in _TRUTHS else _Cell(BOOLEAN, integer=_TRUTHS[lower])
+
+
+def _of_integer(number: int) -> _Cell:
+    """A whole number, as far as 64 bits with or without a sign hold it."""
+    if _INT64.min <= number <= _INT64.max:
+        return _Cell(INTEGER, float(number), number)
+    if 0 < number <= _MAX_UINT64:
+        return _Cell(INTEGER, big=number)
+    return _Cell(INTEGER, is_too_large=True)
 
 
 def _number(word: str) -> float | int | None:
