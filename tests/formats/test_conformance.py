@@ -1,14 +1,17 @@
-"""The three formats pass the suite that jeta offers to plug-in writers."""
+"""The formats of single files pass the suite that jeta offers to plug-in writers."""
 
 from __future__ import annotations
 
+import gzip
 import json
 
 import numpy as np
 
-from formats import fos_example
+from formats import fits_example, fos_example
 from jeta.formats.edb_csv import EdbCsv
 from jeta.formats.edb_json import EdbJson
+from jeta.formats.fits_table import FitsTable
+from jeta.formats.fof_csv import FofCsv
 from jeta.formats.fos_hdf5 import FosHdf5
 from jeta.samples import Samples
 from jeta.testing.formats import STRANGERS, FormatTests
@@ -124,3 +127,68 @@ class TestFosHdf5Shuffled(TestFosHdf5):
 class TestFosHdf5ThroughHdf5(TestFosHdf5):
     def storage(self):
         return {"chunks": (2,), "compression": "lzf", "fletcher32": True}
+
+
+class TestFofCsv(FormatTests):
+    def strangers(self):
+        return {**STRANGERS, **OTHERS}
+
+    def make_format(self):
+        return FofCsv()
+
+    def write_file(self, folder):
+        path = folder / "fof.csv"
+        path.write_text(
+            "Telemetry Mnemonic,Observatory Time,EU Value\n"
+            "SA_B,2022/01/01 00:00:00.009,2.5\n"
+            "SA_A,2022/01/01 00:00:00.000,ON\n"
+            "SA_B,2022/01/01 00:00:00.001,nan\n"
+        )
+        return path
+
+    def expected(self):
+        return {
+            "SA_B": Samples(MS_2022 + np.array([9, 1]), "ms", np.array([2.5, np.nan])),
+            "SA_A": Samples.from_texts(MS_2022 + np.array([0]), "ms", ["ON"]),
+        }
+
+
+class TestFofCsvGzip(TestFofCsv):
+    def write_file(self, folder):
+        plain = super().write_file(folder)
+        path = folder / "fof.csv.gz"
+        path.write_bytes(gzip.compress(plain.read_bytes(), mtime=0))
+        plain.unlink()
+        return path
+
+
+class TestFitsTable(FormatTests):
+    def strangers(self):
+        return {**STRANGERS, **OTHERS}
+
+    def make_format(self):
+        return FitsTable()
+
+    def write_file(self, folder):
+        path = folder / "acaf.fits"
+        path.unlink(missing_ok=True)
+        columns = [("QUALITY", "J", [0, 1, 0]), ("TEMP", "E", [0.1, np.nan, 3]), ("MODE", "4A", ["ON", "OFF", "ON"])]
+        return fits_example.write(path, fits_example.timed(*columns))
+
+    def expected(self):
+        ticks = fits_example.ZERO_UNIX_MS + np.array([10_000, 11_000, 12_000])
+        quality = np.array([0, 1, 0], np.uint8)
+        return {
+            "QUALITY": Samples(ticks, "ms", np.array([0, 1, 0], np.int32)),
+            "TEMP": Samples(ticks, "ms", np.array([0.1, np.nan, 3], np.float32), quality=quality),
+            "MODE": Samples.from_texts(ticks, "ms", ["ON", "OFF", "ON"], quality=quality),
+        }
+
+
+class TestFitsTableGzip(TestFitsTable):
+    def write_file(self, folder):
+        plain = super().write_file(folder)
+        path = folder / "acaf.fits.gz"
+        path.write_bytes(gzip.compress(plain.read_bytes(), mtime=0))
+        plain.unlink()
+        return path

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
+from astropy.io import fits
 
 from jeta import formats
 from jeta.samples import concatenate
@@ -43,6 +44,46 @@ def test_engineering_database_files_are_described_as_they_are(shared_data):
         told = formats.describe(shared_data / row["file"])
         assert (told.first, told.last) == (as_ms(row["t_first_utc"]), as_ms(row["t_last_utc"]))
         assert told.rows in {None, int(row["n"])}
+
+
+def fits_rows(shared_data):
+    with (shared_data / "expected_stats.csv").open(newline="") as handle:
+        return [row for row in csv.DictReader(handle) if row["file"].startswith("chandra_aca_l0/")]
+
+
+def test_level_0_files_have_the_expected_samples(shared_data):
+    rows = fits_rows(shared_data)
+    assert len(rows) == 12
+    for row in rows:
+        delivery = formats.read(shared_data / row["file"])
+        (batch,) = (batch for batch in delivery.batches if batch.key == row["series"])
+        samples = batch.samples
+        values = samples.values.astype(np.float64)
+        assert (delivery.format, batch.time_system, delivery.rejected.total()) == ("fits_table", "unix", 0)
+        assert (len(samples), len(samples) - len(np.unique(samples.ticks))) == (int(row["n"]), int(row["n_dup_time"]))
+        edges_ms = samples.ticks[[0, -1]] // {"ms": 1, "us": 10**3, "ns": 10**6}[samples.resolution]
+        assert edges_ms.tolist() == [as_ms(row["t_first_utc"]), as_ms(row["t_last_utc"])]
+        assert [values[0], values[-1]] == [float(row["v_first"]), float(row["v_last"])]
+        assert [values.min(), values.max()] == [float(row["min"]), float(row["max"])]
+        np.testing.assert_allclose(
+            [values.mean(), values.std()], [float(row["mean"]), float(row["std_pop"])], rtol=1e-12
+        )
+
+
+def test_level_0_files_are_what_astropy_reads(shared_data):
+    for path in sorted((shared_data / "chandra_aca_l0").glob("*.fits.gz")):
+        found = {batch.key: batch.samples for batch in formats.read(path).batches}
+        with fits.open(path) as file:
+            table = file[1].data
+            ticks = {id(samples.ticks) for samples in found.values()}
+            assert len(ticks) == 1  # held once for all MSIDs
+            for name in table.names[1:]:
+                columns = table[name].reshape(len(table), -1)
+                keys = [name] if columns.shape[1] == 1 else [f"{name}_{at}" for at in range(columns.shape[1])]
+                for at, key in enumerate(keys):
+                    np.testing.assert_array_equal(found.pop(key).values, columns[:, at])
+        assert not found
+        assert formats.describe(path).keys == tuple(batch.key for batch in formats.read(path).batches)
 
 
 @pytest.fixture(scope="module")

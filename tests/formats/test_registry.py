@@ -63,7 +63,7 @@ def plugins(monkeypatch):
 
 def test_own_formats_come_first_and_obey_the_protocol(plugins):
     plugins("Plugin")
-    assert list(public.formats()) == ["fos_hdf5", "edb_csv", "edb_json", "plugin", "table"]
+    assert list(public.formats()) == ["fos_hdf5", "edb_csv", "edb_json", "fof_csv", "fits_table", "plugin", "table"]
     assert all(isinstance(known, Format) and known.name == name for name, known in public.formats().items())
 
 
@@ -91,7 +91,7 @@ def test_plugin_as_class_or_instance(plugins, name, tmp_path):
 def test_plugin_that_fails_is_set_aside_with_a_warning(plugins, caplog, name, why):
     plugins(name, "Plugin")
     with caplog.at_level(logging.WARNING, "jeta"):
-        assert list(public.formats()) == ["fos_hdf5", "edb_csv", "edb_json", "plugin", "table"]
+        assert list(public.formats()) == ["fos_hdf5", "edb_csv", "edb_json", "fof_csv", "fits_table", "plugin", "table"]
     assert why in caplog.text
     assert name in caplog.text
 
@@ -111,7 +111,9 @@ def test_content_decides(tmp_path):
 )
 def test_unknown_file_is_an_error_that_says_what_was_tried_and_found(tmp_path, content, found):
     (tmp_path / "unknown.dat").write_bytes(content)
-    with pytest.raises(FormatError, match=f"unknown.dat.*fos_hdf5, edb_csv, edb_json.*found {found}"):
+    with pytest.raises(
+        FormatError, match=f"unknown.dat.*fos_hdf5, edb_csv, edb_json, fof_csv, fits_table.*found {found}"
+    ):
         public.read(tmp_path / "unknown.dat")
 
 

@@ -103,7 +103,7 @@ def check_column(folder: Path, *, full: bool) -> tuple[set[str], list[Problem]]:
         message = f"its first line says commit {listed.folded}, fold {listed.generation}, but its segments do not; "
         problems.append(Problem(folder / MANIFEST_NAME, message + "delete it and it is made again from the segments"))
     for record in segments:
-        problems.extend(_check_segment(folder, record, full=full))
+        problems.extend(check_segment(folder, record, full=full))
     return {manifest.segment_name(record) for record in segments}, problems
 
 
@@ -115,8 +115,23 @@ def _order_faults(segments: np.ndarray[tuple[int], np.dtype[np.void]]) -> Iterat
             yield f"segments {manifest.segment_name(before)} and {manifest.segment_name(after)} overlap"
 
 
-def _check_segment(folder: Path, record: np.void, *, full: bool) -> list[Problem]:
-    """Check one segment against its line in the manifest."""
+def check_segment(folder: Path, record: np.void, *, full: bool) -> list[Problem]:
+    """Check one segment against its line in the manifest.
+
+    Parameters
+    ----------
+    folder : Path
+        The column's folder.
+    record : structured scalar of dtype `jeta.archive.manifest.RECORD`
+        Its line in the manifest.
+    full : bool
+        Decode every row; else only tables and sizes are looked at.
+
+    Returns
+    -------
+    list of Problem
+        Empty if it is whole.
+    """
     path = folder / manifest.segment_name(record)
     try:
         with ExitStack() as stack:

@@ -69,6 +69,11 @@ class Layout:
         """The folder of commits that are not folded yet."""
         return self.root / "journal"
 
+    @property
+    def flags(self) -> Path:
+        """The folder of flags set by people, which comes with the first one."""
+        return self.root / "flags"
+
     def column(self, msid: str, product: str = "full") -> Path:
         """The folder of one product of one MSID."""
         return self.columns / msid / product

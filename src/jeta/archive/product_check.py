@@ -89,7 +89,8 @@ def _found(reader: JetaReader, msid: str, name: str, stored: Product | None, *, 
     folder = reader.layout.column(msid, name)
     this = Column(reader, msid, reader.manifest(msid))
     wrong = [] if stored is None else list(_faults(folder, stored))
-    is_used = stored is not None and this.recipe.is_stored and stored.recipe == this.recipe.signature
+    has_samples = bool(len(this.segments.segments))
+    is_used = stored is not None and has_samples and this.recipe.is_stored and stored.recipe == this.recipe.signature
     if full and stored is not None and is_used and not wrong:
         wrong = list(_differences(this, name, stored))
     known = {MANIFEST_NAME, *(() if stored is None else (file.name for file in stored.files))}

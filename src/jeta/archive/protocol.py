@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from jeta.archive.output import Rows
     from jeta.archive.recipe import Recipe
     from jeta.archive.stored_bins import StoredBins
+    from jeta.intervals import Intervals
+    from jeta.quality import KnownFlag
     from jeta.statistics.binned import Range
     from jeta.tdb import Tdb
 
@@ -44,6 +46,12 @@ class ArchiveReader(Protocol):
 
     def read(self, msid: str, start_s: float, stop_s: float) -> Rows:
         """Return the rows of an MSID with ``start_s <= time < stop_s``, times in seconds."""
+
+    def flags(self) -> list[KnownFlag]:
+        """Return all flags that people ever set, each with what undid it."""
+
+    def flagged_spans(self, msid: str) -> Intervals | None:
+        """Return the times at which samples of an MSID are bad by a person's flag, merged; None where there are none."""
 
     def tdb(self) -> Tdb:
         """Return the telemetry database as it is now."""

@@ -18,6 +18,7 @@ import numpy as np
 
 from jeta.archive import column, config, state
 from jeta.archive.coverage import Coverage, RowsBetween
+from jeta.archive.flag_lookup import FlagLookup
 from jeta.archive.journal import JournalFile
 from jeta.archive.layout import JOURNAL_SUFFIX, Layout
 from jeta.archive.manifest import RESOLUTIONS, Manifest
@@ -44,6 +45,8 @@ if TYPE_CHECKING:
     from jeta.archive.output import Rows
     from jeta.archive.product import Product
     from jeta.archive.recipe import Recipe
+    from jeta.intervals import Intervals
+    from jeta.quality import KnownFlag
     from jeta.samples import Samples
     from jeta.statistics.binned import Range
 
@@ -77,6 +80,7 @@ class JetaReader:
         self.root = root
         self.layout = Layout(root)
         self.config = config.load(root)
+        self._flags = FlagLookup(self.layout.flags)
         self._journal: dict[str, JournalFile] = {}
         self._manifests: dict[str, tuple[tuple[int, int, int], Manifest]] = {}
         self._products: dict[tuple[str, str], tuple[tuple[int, int, int], Product]] = {}
@@ -230,9 +234,17 @@ class JetaReader:
         Returns
         -------
         Rows
-            Times in seconds, values as stored.
+            Times in seconds, values as stored; those that a person flagged have that bit set in their quality.
         """
-        return self._read(msid, column.bounds_between(start_s, stop_s), as_ticks=False)[0]
+        return self._flags.marked(msid, self._read(msid, column.bounds_between(start_s, stop_s), as_ticks=False)[0])
+
+    def flags(self) -> list[KnownFlag]:
+        """Return all flags that people ever set, each with what undid it."""
+        return self._flags.flags()
+
+    def flagged_spans(self, msid: str) -> Intervals | None:
+        """Return the times at which samples of an MSID are bad by a person's flag, merged; None where there are none."""
+        return self._flags.spans(msid)
 
     def read_samples(self, msid: str, first_ns: int, last_ns: int) -> Samples:
         """Return the rows of an MSID with ``first_ns <= instant <= last_ns`` as ticks.

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from jeta.archive.protocol import ArchiveReader
     from jeta.archive.recipe import Recipe
     from jeta.archive.stored_bins import StoredBins
+    from jeta.intervals import Intervals
+    from jeta.quality import KnownFlag
     from jeta.statistics.binned import Range
     from jeta.tdb import Entry
 
@@ -139,6 +141,14 @@ class SeveralReaders:
     def read(self, msid: str, start_s: float, stop_s: float) -> Rows:
         """Return the rows of an MSID with ``start_s <= time < stop_s``, times in seconds."""
         return self.reader_of(msid).read(msid, start_s, stop_s)
+
+    def flags(self) -> list[KnownFlag]:
+        """Return all flags that people ever set, those of the first archive first; each is for samples of its own archive."""
+        return [flag for reader in self.readers for flag in reader.flags()]
+
+    def flagged_spans(self, msid: str) -> Intervals | None:
+        """Return the times at which samples of an MSID are bad by a person's flag, merged; None where there are none."""
+        return self.reader_of(msid).flagged_spans(msid)
 
     def states(self, msid: str) -> list[tuple[int, str]]:
         """Return the texts of an MSID with the whole number of each, sorted by number; empty if that is not one to one."""

@@ -1,4 +1,4 @@
-"""What is done for many MSIDs, some at a time, in whatever process: folding them, and working out their statistics.
+"""What is done for many MSIDs, some at a time, in whatever process: folding, working out statistics, cutting off.
 
 A task is called with the archive's root and some names, and returns what is ready to be published. It can be pickled, for any
 executor, and told in JSON, for the workers of `jeta.archive.workers`.
@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from jeta.archive import fold, product_fold
+from jeta.archive import cut, fold, product_fold
 from jeta.archive.pending import find_pending
 from jeta.archive.reader import JetaReader
 from jeta.files import sync_each
@@ -85,7 +85,31 @@ class Refresh:
         return [ready for ready in done if ready is not None]
 
 
-_KINDS: dict[str, type[Fold | Refresh]] = {"fold": Fold, "refresh": Refresh}
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """Cut off what is at or after an instant; the journal is empty.
+
+    Attributes
+    ----------
+    start_s : float
+        The instant, seconds.
+    rows : bool
+        Whether of columns, or, which must have been done before, of their statistics.
+    """
+
+    start_s: float
+    rows: bool
+
+    def __call__(self, root: Path, names: Sequence[str]) -> list[Folded]:
+        """Cut some MSIDs: exact upper-case names."""
+        reader = JetaReader(Path(root))
+        if not self.rows:
+            return [ready for name in names for ready in cut.cut_statistics(reader, name, self.start_s)]
+        done = (cut.cut_column(reader, name, self.start_s) for name in names)
+        return [ready for ready in done if ready is not None]
+
+
+_KINDS: dict[str, type[Fold | Refresh | Cut]] = {"fold": Fold, "refresh": Refresh, "cut": Cut}
 
 
 def to_dict(task: Task) -> dict[str, Any]:

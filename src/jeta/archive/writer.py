@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
-from jeta.archive import journal, state
+from jeta.archive import cut, journal, state
 from jeta.archive.distribute import Help, distribute
 from jeta.archive.lock import WriterLock
 from jeta.archive.product_fold import PRODUCTS, Column, is_lacking, mark_stale
-from jeta.archive.publish import publish
+from jeta.archive.publish import Folded, publish
 from jeta.archive.reader import NS, JetaReader
-from jeta.archive.tasks import Fold, Refresh, Task
+from jeta.archive.tasks import Cut, Fold, Refresh, Task
 from jeta.archive.workers import Workers
 from jeta.errors import MsidNameError, ValuesError
 from jeta.files import remove_leftovers
@@ -305,6 +305,60 @@ class Writer:
         # MSIDs differ by orders of magnitude in rows: one at a time keeps all workers busy to the end.
         task, workers = Refresh(start_s, stop_s), min(workers, len(lacking))
         self._do(task, lacking, workers, executor, progress, names_a_task=1)
+
+    def truncate(
+        self,
+        names: Sequence[str],
+        start_s: float,
+        *,
+        workers: int = 1,
+        executor: Executor | None = None,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> dict[str, int]:
+        """Remove the rows at or after an instant, and what statistics say of them; the journal is folded first.
+
+        Parameters
+        ----------
+        names : sequence of str
+            Exact upper-case names.
+        start_s : float
+            The instant, seconds of the archive's time system; rows that a read from then on gives are removed.
+        workers, executor, progress
+            As for `fold`.
+
+        Returns
+        -------
+        dict of str to int
+            Rows removed of each MSID that had any. Each MSID is published by itself: killed anywhere, this is run again.
+        """
+        self.fold(workers=workers, executor=executor)
+        there = {name: self.reader.rows_between(name, start_s, math.inf).rows for name in names}
+        removed = {name: rows for name, rows in there.items() if rows}
+        workers = min(workers, len(removed))
+        self._do(Cut(start_s, rows=False), list(removed), workers, executor, None, names_a_task=1)
+        self._do(Cut(start_s, rows=True), list(removed), workers, executor, progress, names_a_task=1)
+        for name in names:
+            cut.tidy(self.reader, name)
+        _log.info("removed %d rows of %d MSIDs", sum(removed.values()), len(removed))
+        return removed
+
+    def exchange(self, columns: Sequence[Folded], folded: int) -> None:
+        """Publish columns that were made elsewhere, as those of a backup; the journal must hold nothing of them.
+
+        Parameters
+        ----------
+        columns : sequence of Folded
+            What is ready to be published.
+        folded : int
+            Number of the last commit that one of them holds: commits from now on have higher ones.
+        """
+        self._lock.require()
+        if folded > self._state.folded:
+            self._save_state(state.State(folded, self._state.first_ns))
+        publish(columns)
+        first_ns = self.reader.find_first_ns()
+        if first_ns is not None and (self._state.first_ns is None or first_ns < self._state.first_ns):
+            self._save_state(state.State(self._state.folded, first_ns))
 
     def _column(self, msid: str) -> Column:
         """The column of an MSID, whose statistics are kept."""

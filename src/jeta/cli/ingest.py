@@ -41,7 +41,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> arg
         "--mapping",
         metavar="FILE",
         type=Path,
-        help="read the files as tables (CSV, Parquet, Feather), whose columns this YAML file says",
+        help="read the files as tables (CSV, Parquet, Feather, FITS), whose columns this YAML file says",
     )
     command.add_argument("--msids", action="store_true", help="list what became of the rows of each MSID")
     add_archive(command)

@@ -17,13 +17,51 @@ from typing import TYPE_CHECKING
 
 import jeta
 from jeta import logs
-from jeta.cli import coverage, create, demo, fetch, fold, info, ingest, plot, search, stat, statistics, tdb, verify
+from jeta.cli import (
+    backup,
+    coverage,
+    create,
+    demo,
+    destroy,
+    fetch,
+    flag,
+    fold,
+    info,
+    ingest,
+    plot,
+    restore,
+    search,
+    stat,
+    statistics,
+    tdb,
+    truncate,
+    verify,
+)
 from jeta.errors import JetaError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_COMMANDS = (create, ingest, search, fetch, plot, stat, coverage, info, fold, statistics, verify, tdb, demo)
+_COMMANDS = (
+    create,
+    ingest,
+    search,
+    fetch,
+    plot,
+    stat,
+    coverage,
+    flag,
+    info,
+    fold,
+    statistics,
+    verify,
+    backup,
+    restore,
+    truncate,
+    tdb,
+    demo,
+    destroy,
+)
 _INTERRUPTED = 130
 
 _EPILOG = """\

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from jeta.fetch.data_gap import create_msid_data_gap, get_data_gap_spec_parser, msid_matches_data_gap_spec
     from jeta.fetch.edges import last_known
     from jeta.fetch.event_spans import event_names, events
+    from jeta.fetch.flag_list import flags
     from jeta.fetch.inventory import search
     from jeta.fetch.presence import coverage, gaps
     from jeta.fetch.sizes import get_fetch_size
@@ -51,6 +52,7 @@ _LATER = {
     "data_source": "jeta.fetch.source_choice",
     "event_names": "jeta.fetch.event_spans",
     "events": "jeta.fetch.event_spans",
+    "flags": "jeta.fetch.flag_list",
     "gaps": "jeta.fetch.presence",
     "get_data_gap_spec_parser": "jeta.fetch.data_gap",
     "get_fetch_size": "jeta.fetch.sizes",
@@ -85,6 +87,7 @@ __all__ = [
     "data_source",
     "event_names",
     "events",
+    "flags",
     "gaps",
     "get_data_gap_spec_parser",
     "get_fetch_size",

@@ -100,7 +100,7 @@ def _of_span(dat: MSID, archive: ArchiveReader, span: Span, wanted: Wanted, *, o
     ranges = [bins] if bins[0] < bins[1] else []
     parts = []
     if ranges and own and source.recipe.is_stored and wanted.are_stored():
-        dropped, cut_into = _bins_of_bad_times(dat, wanted.width.dt_s, bins)
+        dropped, cut_into = _bins_of_bad_times(dat, archive, wanted.width.dt_s, bins)
         product = str(wanted.width.product)
         found = archive.stored_bins(dat.MSID, product, bins, source.recipe, united(dropped, cut_into))
         parts = [] if found.binned is None else [wanted.columns_of(found.binned)]
@@ -171,9 +171,12 @@ def _first_midpoint_from(instant_s: float, dt_s: float, first: int, stop: int) -
     return min(max(number, first), stop)
 
 
-def _bins_of_bad_times(dat: MSID, dt_s: float, bins: Range) -> tuple[list[Range], list[Range]]:
-    """Bins that lie in bad times as a whole, and those that bad times begin or end in; none unless these are applied."""
+def _bins_of_bad_times(dat: MSID, archive: ArchiveReader, dt_s: float, bins: Range) -> tuple[list[Range], list[Range]]:
+    """Bins that lie in bad times or flags as a whole, and those that one begins or ends in; bad times only if applied."""
     spans = badtimes.applied_spans(dat.MSID, dat.time_system, dat.archive_key)
+    flagged = archive.flagged_spans(dat.MSID)
+    if flagged is not None:
+        spans = flagged if spans is None else spans.union(flagged)
     if spans is None:
         return [], []
     spans = spans.clipped(bins[0] * float(dt_s), bins[1] * float(dt_s)).merged()

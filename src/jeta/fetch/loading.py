@@ -16,6 +16,7 @@ _PACKAGES = (
     "jeta.interpolation",
     "jeta.intervals",
     "jeta.quality",
+    "jeta.archive.flags",
     "jeta.computed",
     "jeta.fetch.source_choice",
 )

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from jeta.archive.output import Rows
     from jeta.archive.recipe import Recipe
     from jeta.archive.stored_bins import StoredBins
+    from jeta.quality import KnownFlag
     from jeta.statistics.binned import Range
     from jeta.tdb import Tdb
 
@@ -86,6 +87,13 @@ class NoArchive:
     def states(self, msid: str) -> list[tuple[int, str]]:  # noqa: ARG002 - the protocol's
         """Return no states."""
         return []
+
+    def flags(self) -> list[KnownFlag]:
+        """Return no flags."""
+        return []
+
+    def flagged_spans(self, msid: str) -> None:
+        """Return None: nothing is flagged."""
 
     def tdb(self) -> Tdb:
         """Return an empty telemetry database."""

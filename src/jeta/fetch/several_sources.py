@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from jeta.archive.flags import marked
 from jeta.archive.recipe import calibrated
 from jeta.errors import SourceError, UnknownMsidError
 from jeta.fetch import reading
@@ -118,6 +119,8 @@ class SeveralSources:
             rows = reading.read_archive(self.archive, self.name, Span(start_s, stop_s), bracket=bracket)
         else:
             rows = source.read(self.name, start_s, stop_s, self.system, bracket=bracket)
+            # A person's flag is for the MSID at a time, whoever gives its samples.
+            rows = marked(rows, self.archive.flagged_spans(self.name))
         if calibrations is not None and (source is None or source.gives_counts):
             return calibrated(rows, calibrations, self.system)
         return rows if source is None or not len(rows.times) else self._in_unit(rows, selected)

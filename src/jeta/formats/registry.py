@@ -20,6 +20,8 @@ from jeta.errors import FormatError
 from jeta.formats.appearance import looks_like
 from jeta.formats.edb_csv import EdbCsv
 from jeta.formats.edb_json import EdbJson
+from jeta.formats.fits_table import FitsTable
+from jeta.formats.fof_csv import FofCsv
 from jeta.formats.protocol import Format
 from jeta.formats.table.reader import Table
 
@@ -126,7 +128,7 @@ def _loaded() -> dict[str, Format]:
     """Load all formats, once in the life of a process."""
     from jeta.formats.fos_hdf5 import FosHdf5  # noqa: PLC0415 -- h5py is slow to import, and only needed from here on
 
-    known: dict[str, Format] = {known.name: known for known in (FosHdf5(), EdbCsv(), EdbJson())}
+    known: dict[str, Format] = {known.name: known for known in (FosHdf5(), EdbCsv(), EdbJson(), FofCsv(), FitsTable())}
     table = Table()  # takes what no other wants, those of other packages included
     for point, plugin in plugins.load(GROUP, "format", _made):
         if not isinstance(plugin, Format):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from jeta.archive import open_archive, state
 from jeta.archive.check import Problem, check_column, check_commit
+from jeta.archive.flags import check_flags, strange_files
 from jeta.archive.layout import JOURNAL_SUFFIX, MANIFEST_NAME
 from jeta.archive.product_check import check_product
 from jeta.archive.product_fold import PRODUCTS
@@ -88,6 +89,7 @@ def verify(
         return [Finding("error", path, "is not there; restore it from a backup") for path in missing]
     findings = [_leftover(path) for path in sorted(reader.layout.root.glob(f"{ASIDE_PREFIX}*"))]
     findings.extend(_journal(reader, full=full))
+    findings.extend(_flags(reader))
     tdb = list(_tdb(reader))
     with telling(progress, "MSID", "verify") as tell:
         # Without a telemetry database nobody can tell what statistics should be.
@@ -151,6 +153,16 @@ def _statistics(reader: JetaReader, folder: Path, *, full: bool) -> Iterator[Fin
         if found.lacking is not None:
             yield Finding("note", found.lacking.path, found.lacking.message)
         yield from (_leftover(path) for path in found.leftovers)
+
+
+def _flags(reader: JetaReader) -> Iterator[Finding]:
+    """Findings on the flags set by people."""
+    yield from (_finding(problem) for problem in check_flags(reader.layout.flags))
+    for path in strange_files(reader.layout.flags):
+        message = "is no flag, as a killed process leaves it; the next flag removes it"
+        if not path.name.startswith(ASIDE_PREFIX):
+            message = "is a file among the flags and none itself; move it out of the archive"
+        yield Finding("note", path, message)
 
 
 def _tdb(reader: JetaReader) -> Iterator[Finding]:

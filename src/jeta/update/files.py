@@ -38,8 +38,8 @@ if TYPE_CHECKING:
 
 _log = logger(__name__)
 
-_DATA_SUFFIXES = {".csv", ".feather", ".h5", ".hdf5", ".json", ".parquet", ".tsv"}
-"""A file of a folder that is named like data but cannot be read is an error; any other may be a note or a licence."""
+_DATA_SUFFIXES = {".csv", ".feather", ".fit", ".fits", ".h5", ".hdf5", ".json", ".parquet", ".tsv"}
+"""A file of a folder that is named like data, gzip or not, but cannot be read is an error; any other may be a note or a licence."""
 
 
 def ingest(
@@ -61,8 +61,8 @@ def ingest(
     archive : open archive or path, optional
         Where to; by default the archive in use, see `jeta.fetch.set_archive`.
     mapping : path or TableMapping, optional
-        The YAML file that says what the columns of the files are: all of them are then read as tables (CSV, Parquet, Feather). By
-        default the content of a file says what it is; for a table, its header or a mapping beside it.
+        The YAML file that says what the columns of the files are: all of them are then read as tables (CSV, Parquet, Feather,
+        FITS). By default the content of a file says what it is; for a table, its header or a mapping beside it.
     progress : bool or callable, optional
         True shows a progress bar; by default notebooks show one. A callable is called before each file, and at the end, with
         the number of files done, the number in all, and the file.
@@ -127,7 +127,7 @@ def _ingest_file(writer: Writer, tdb: Tdb, path: Path, table: Table, *, is_mappe
         reader = _reader_of(path, table, is_mapped=is_mapped)
     except (FormatError, OSError) as err:
         report.error = str(err)
-        report.skipped = not is_given and isinstance(err, FormatError) and path.suffix.lower() not in _DATA_SUFFIXES
+        report.skipped = not is_given and isinstance(err, FormatError) and not _is_named_like_data(path)
         _log.warning("not ingested: %s", err)
         return report
     try:
@@ -146,6 +146,12 @@ def _ingest_file(writer: Writer, tdb: Tdb, path: Path, table: Table, *, is_mappe
     return report
 
 
+def _is_named_like_data(path: Path) -> bool:
+    """Whether a name promises telemetry."""
+    name = path.name.lower().removesuffix(".gz")
+    return Path(name).suffix in _DATA_SUFFIXES
+
+
 def _reader_of(path: Path, table: Table, *, is_mapped: bool) -> Format:
     """What reads a file: tables with what is known here, anything else by its content.
 
@@ -156,7 +162,7 @@ def _reader_of(path: Path, table: Table, *, is_mapped: bool) -> Format:
     """
     if not is_mapped:
         reader = formats.identify(path)
-        return table if isinstance(reader, Table) else reader
+        return table.knowing(reader)
     table.describe(path)  # says why the file does not fit the mapping
     return table
 

@@ -243,7 +243,7 @@ def _batch(
     part = _as_stored(part, lookup)
     mine = Ticks(times.ticks[part.rows], times.resolution, times.valid[part.rows])
     try:
-        samples = samples_of_part(part, mine, _typed(checked_part(part), rule))
+        samples = samples_of_part(part, mine, typed(checked_part(part), rule))
     except ValuesError as err:
         raise ValuesError(f"{part.name}: {err}") from err
     kept = samples.take(mine.valid)
@@ -268,8 +268,26 @@ def _as_stored(part: Part, lookup: Lookup | None) -> Part:
     return replace(part, values=part.raws, raws=None, unit=None)
 
 
-def _typed(values: NDArray[Any], rule: ColumnRule | None) -> NDArray[Any]:
-    """Values of the type that the mapping says, where that loses nothing."""
+def typed(values: NDArray[Any], rule: ColumnRule | None) -> NDArray[Any]:
+    """Give values the type that a mapping says, where that loses nothing.
+
+    Parameters
+    ----------
+    values : array, shape (rows,)
+        Numbers, truth values or texts.
+    rule : ColumnRule or None
+        What the mapping says.
+
+    Returns
+    -------
+    array, shape (rows,)
+        Those given where it says nothing.
+
+    Raises
+    ------
+    ValuesError
+        If a value would change.
+    """
     if rule is None or rule.type is None:
         return values
     if values.dtype.kind in _KINDS_OF_TYPE[rule.type]:

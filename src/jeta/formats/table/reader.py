@@ -14,22 +14,22 @@ from jeta.formats.appearance import looks_like
 from jeta.formats.batch import Delivery, Description
 from jeta.formats.edb_csv import EdbCsv
 from jeta.formats.files import head
+from jeta.formats.fits_table.parts import is_fits
 from jeta.formats.table.arrow_file import is_arrow, plan_of_file, read_arrow_file
+from jeta.formats.table.beside import PLAIN, SUFFIX, found_mapping, own_mapping
 from jeta.formats.table.layout import HOW, layout_of
-from jeta.formats.table.mapping import TableMapping, read_mapping
 from jeta.formats.table.text import read_text
 from jeta.formats.table.text_file import first_rows
 from jeta.formats.table.times import looks_like_time
 
 if TYPE_CHECKING:
-    from jeta.formats.protocol import AnyPath
+    from jeta.formats.fits_table.reader import FitsTable
+    from jeta.formats.protocol import AnyPath, Format
     from jeta.formats.table.layout import Layout
+    from jeta.formats.table.mapping import TableMapping
     from jeta.formats.table.rules import Lookup
 
-FOLDER_MAPPING = "table.yaml"
-_SUFFIX = ".yaml"
 _LOOK_ROWS = 3
-_PLAIN = TableMapping()
 
 
 class Table:
@@ -62,15 +62,15 @@ class Table:
             The file, of which 65536 bytes are read; of Parquet and Feather more.
         """
         path = Path(path)
-        if not head(path, 1) or path.suffix == _SUFFIX:
+        if not head(path, 1) or path.suffix == SUFFIX:
             return False
-        if _own_mapping(path).is_file():
+        if own_mapping(path).is_file():
             return True
         try:
-            mapping = self._found_mapping(path)
+            mapping = found_mapping(path, self._mapping)
         except FormatError:
             # Reading says what is wrong with the mapping, of all that could be a table.
-            return is_arrow(head(path, 8)) or first_rows(path, _PLAIN, 1) is not None
+            return is_arrow(head(path, 8)) or first_rows(path, PLAIN, 1) is not None
         try:
             self._look(path, mapping)
         except FormatError:
@@ -91,15 +91,32 @@ class Table:
             A sentence that begins in lower case; empty for what is no table at all.
         """
         path = Path(path)
-        is_table = is_arrow(head(path, 8))
-        looked = None if is_table or not head(path, 1) else first_rows(path, _PLAIN, 1)
+        is_table = is_arrow(head(path, 8)) or (head(path, 1) != b"" and is_fits(path))
+        looked = None if is_table or not head(path, 1) else first_rows(path, PLAIN, 1)
         if not is_table and (looked is None or len(looked[0].header) < 2):
             return ""
         try:
-            self._look(path, self._found_mapping(path))
+            self._look(path, found_mapping(path, self._mapping))
         except FormatError as err:
             return str(err).removeprefix(f"{path}: ")
         return ""
+
+    def knowing(self, reader: Format) -> Format:
+        """Return what reads as another reader does, and knows of MSIDs what this one does.
+
+        Parameters
+        ----------
+        reader : Format
+            Any; one that has no use for it is returned itself.
+        """
+        from jeta.formats.fits_table.reader import FitsTable  # noqa: PLC0415 - it imports parts of this package
+        from jeta.formats.fof_csv import FofCsv  # noqa: PLC0415 - as above
+
+        if isinstance(reader, Table):
+            return self
+        if isinstance(reader, FofCsv | FitsTable):
+            return type(reader)(lookup=self._lookup)
+        return reader
 
     def describe(self, path: AnyPath) -> Description:
         """Tell of which MSIDs a wide table is; see `Format.describe`.
@@ -120,7 +137,7 @@ class Table:
             If nothing says what the columns are.
         """
         path = Path(path)
-        keys = self._look(path, self._found_mapping(path))
+        keys = self._look(path, found_mapping(path, self._mapping))
         return Description(
             path, self.name, keys=keys, note="of a wide table the columns, of which some may hold no value"
         )
@@ -146,21 +163,13 @@ class Table:
             If nothing says what the columns are, or the file is damaged.
         """
         path = Path(path)
-        mapping = self._found_mapping(path)
+        mapping = found_mapping(path, self._mapping)
         self._look(path, mapping)
+        if is_fits(path):
+            return _fits(mapping, self._lookup).read(path)
         if is_arrow(head(path, 8)):
             return read_arrow_file(path, self.name, mapping, self._lookup)
         return read_text(path, self.name, mapping, self._lookup)
-
-    def _found_mapping(self, path: Path) -> TableMapping:
-        """The mapping that holds for a file."""
-        if self._mapping is not None:
-            return self._mapping
-        if (own := _own_mapping(path)).is_file():
-            return read_mapping(own)
-        if (shared := path.parent / FOLDER_MAPPING).is_file():
-            return read_mapping(shared)
-        return _PLAIN
 
     def _look(self, path: Path, mapping: TableMapping) -> tuple[str, ...]:
         """Return the MSIDs of a wide table, nothing for a long one.
@@ -173,13 +182,15 @@ class Table:
         if is_arrow(head(path, 8)):
             found = plan_of_file(path, mapping, rows=_LOOK_ROWS)
             return tuple(part.name for part in found.parts)
+        if is_fits(path):
+            return tuple(map(str, _fits(mapping, self._lookup).describe(path).keys))
         looked = None if EdbCsv().identify(path) else first_rows(path, mapping, _LOOK_ROWS)
         if looked is None:
             raise FormatError(f"{path}: expected a table with a header, found {looks_like(path)}; {HOW}")
         table, rows = looked
         try:
             layout = layout_of(table.header, mapping, path.name.partition(".")[0], table.units)
-            if mapping is _PLAIN:
+            if mapping is PLAIN:
                 _check_times(table.header, layout, rows)
         except FormatError as err:
             raise FormatError(f"{path}: {err}") from err
@@ -194,6 +205,8 @@ def _check_times(header: list[str], layout: Layout, rows: list[list[str]]) -> No
         raise FormatError(f"expected a time in the column {header[layout.times[0]]!r}, found {shown}; {HOW}")
 
 
-def _own_mapping(path: Path) -> Path:
-    """Where the mapping of one file is."""
-    return path.with_name(path.name + _SUFFIX)
+def _fits(mapping: TableMapping, lookup: Lookup | None) -> FitsTable:
+    """The reader of FITS tables, which take the same mappings."""
+    from jeta.formats.fits_table.reader import FitsTable  # noqa: PLC0415 - it imports parts of this package
+
+    return FitsTable(mapping, lookup)

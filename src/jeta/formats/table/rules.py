@@ -12,6 +12,9 @@ NUMBER_FORMATS = ("unix", "cxcsec", "gps", "jd", "mjd", "elapsed")
 TEXT_FORMATS = ("auto", "iso", "yday", "text")
 """Times as text in any form that jeta reads; ``auto``: or numbers, which are seconds of the archive's time system."""
 
+SLASHED = "slashed"
+"""Times as text, dates with slashes or dashes; of formats whose times are always so, not for mappings."""
+
 SCALES = ("utc", "tai", "tt", "gps")
 
 UNITS_NS = {
@@ -39,7 +42,7 @@ class TimeRule:
         Their column, or several whose texts are joined with a blank, such as a date and a time of day; empty for the one whose
         name says it.
     format : str
-        One of `TEXT_FORMATS` or `NUMBER_FORMATS`, or a pattern of ``strptime``.
+        One of `TEXT_FORMATS` or `NUMBER_FORMATS`, `SLASHED`, or a pattern of ``strptime``.
     scale : {'utc', 'tai', 'tt', 'gps'}
         What the clock shows.
     unit : str

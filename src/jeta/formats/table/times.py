@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from jeta.formats.table.rules import NUMBER_FORMATS, UNITS_NS, TimeRule
+from jeta.formats.table.rules import NUMBER_FORMATS, SLASHED, UNITS_NS, TimeRule
 from jeta.times import Ticks, utc
 from jeta.times.leapseconds import day_lengths, from_tai_array, offset_on
 from jeta.times.text_arrays import read_absolute_texts
@@ -128,6 +128,8 @@ def read_instants(texts: NDArray[np.str_], rule: TimeRule) -> UtcTimes:
         read = _of_numbers(texts, rule)
         # Sums of what is further away would wrap around.
         return read._replace(valid=read.valid & (np.abs(read.days) < _FURTHEST_DAYS))
+    if rule.format == SLASHED:
+        texts = np.strings.replace(texts, "/", "-")
     return _in_utc(read_absolute_texts(texts), rule.scale)
 
 

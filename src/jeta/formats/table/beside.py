@@ -1,0 +1,47 @@
+"""The mapping that lies beside data."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from jeta.formats.table.mapping import TableMapping, read_mapping
+
+FOLDER_MAPPING = "table.yaml"
+SUFFIX = ".yaml"
+PLAIN = TableMapping()
+"""The mapping that says nothing."""
+
+
+def own_mapping(path: Path) -> Path:
+    """Return where the mapping of one file is.
+
+    Examples
+    --------
+    >>> own_mapping(Path("a.csv")).name
+    'a.csv.yaml'
+    """
+    return path.with_name(path.name + SUFFIX)
+
+
+def found_mapping(path: Path, given: TableMapping | None) -> TableMapping:
+    """Return the mapping that holds for a file: the one given, its own, that of its folder, or `PLAIN`.
+
+    Parameters
+    ----------
+    path : Path
+        The data.
+    given : TableMapping or None
+        One that a user gave.
+
+    Raises
+    ------
+    FormatError
+        If a mapping file is wrong.
+    """
+    if given is not None:
+        return given
+    if (own := own_mapping(path)).is_file():
+        return read_mapping(own)
+    if (shared := path.parent / FOLDER_MAPPING).is_file():
+        return read_mapping(shared)
+    return PLAIN

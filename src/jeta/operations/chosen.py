@@ -1,0 +1,53 @@
+"""Which MSIDs an operation is about."""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
+
+from jeta.errors import UnknownMsidError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+
+def chosen(known: Sequence[str], typed: str | Iterable[str] | None, where: Path) -> list[str]:
+    """Return the MSIDs that names and patterns choose.
+
+    Parameters
+    ----------
+    known : sequence of str
+        Those there are, exact upper-case names.
+    typed : str, iterable of str, or None
+        Names, or patterns with ``*``, ``?`` or ``[...]``, in any case; None for all.
+    where : Path
+        The archive or backup, for messages.
+
+    Returns
+    -------
+    list of str
+        Sorted.
+
+    Raises
+    ------
+    UnknownMsidError
+        If a name or pattern is that of none: a misspelt one must not pass for done.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> chosen(["SA_TEMP", "SE_VOLT"], "sa_*", Path("lab"))
+    ['SA_TEMP']
+    """
+    if typed is None:
+        return sorted(known)
+    found: set[str] = set()
+    for name in [typed] if isinstance(typed, str) else typed:
+        if not isinstance(name, str):
+            raise UnknownMsidError(f"names must be texts such as 'SA_*', but one is {name!r}")
+        matches = [each for each in known if fnmatchcase(each, name.upper())]
+        if not matches:
+            raise UnknownMsidError(f"no MSID of {where} is called {name!r}; jeta info lists those there are")
+        found.update(matches)
+    return sorted(found)
