@@ -17,10 +17,10 @@ from jeta.files import ASIDE_PREFIX, make_folder, sync_folder
 from jeta.logs import logger
 from jeta.operations.backup import fault_of
 from jeta.operations.backup_list import backup_at, copy_hashed, load
-from jeta.operations.chosen import chosen
 from jeta.operations.mend import mend
 from jeta.operations.restore_msids import add_rows, check_times, exchange_columns
 from jeta.progress import telling
+from jeta.update.chosen import chosen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

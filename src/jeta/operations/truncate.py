@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 from jeta import settings
 from jeta.archive import open_archive
 from jeta.errors import TimeFormatError
-from jeta.operations.chosen import chosen
 from jeta.progress import telling
 from jeta.times import show, to_seconds
+from jeta.update.chosen import chosen
 from jeta.update.target import root_of, writer_for
 
 if TYPE_CHECKING:

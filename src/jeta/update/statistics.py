@@ -6,15 +6,15 @@ import math
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
 from jeta import settings
-from jeta.errors import ArchiveCorruptError, IntervalError, UnknownMsidError
+from jeta.errors import ArchiveCorruptError, IntervalError
 from jeta.logs import logger
 from jeta.progress import telling
 from jeta.statistics import BIN_WIDTHS_S
 from jeta.times import to_seconds
+from jeta.update.chosen import chosen
 from jeta.update.target import writer_for
 
 if TYPE_CHECKING:
@@ -121,13 +121,11 @@ def statistics(  # noqa: PLR0913 - which MSIDs, when, where, and by whom
         stop_s = math.inf if stop is None else float(to_seconds(stop, system))
         if stop_s < start_s:
             raise IntervalError(f"stop ({stop!r}) must not be before start ({start!r}); exchange them")
-        chosen = _selected(writer, names)
+        msids = chosen(writer.reader.names(), names, "the archive")
         writer.fold(workers=count, executor=executor)
-        writer.refresh_statistics(
-            chosen, start_s, stop_s, anew=rebuild, workers=count, executor=executor, progress=tell
-        )
-        bins = {name: sum(_bins(writer, msid, name) for msid in chosen) for name in BIN_WIDTHS_S}
-    report = StatisticsReport(len(chosen), bins)
+        writer.refresh_statistics(msids, start_s, stop_s, anew=rebuild, workers=count, executor=executor, progress=tell)
+        bins = {name: sum(_bins(writer, msid, name) for msid in msids) for name in BIN_WIDTHS_S}
+    report = StatisticsReport(len(msids), bins)
     _log.info("%s", report)
     return report
 
@@ -139,27 +137,3 @@ def _bins(writer: Writer, msid: str, name: str) -> int:
     except ArchiveCorruptError:  # left as it is, since none is kept of this MSID; verify tells
         stored = None
     return 0 if stored is None else stored.rows
-
-
-def _selected(writer: Writer, names: str | Iterable[str] | None) -> list[str]:
-    """MSIDs of some names.
-
-    Raises
-    ------
-    UnknownMsidError
-        If a name or pattern is that of none.
-    """
-    known = writer.reader.names()
-    if names is None:
-        return known
-    chosen: set[str] = set()
-    for typed in [names] if isinstance(names, str) else names:
-        if not isinstance(typed, str):
-            raise UnknownMsidError(
-                f"names must be texts such as 'SA_*', but one is {typed!r}; jeta info lists the MSIDs"
-            )
-        matches = [name for name in known if fnmatchcase(name, typed.upper())]
-        if not matches:
-            raise UnknownMsidError(f"no MSID of the archive is called {typed!r}; jeta info lists those there are")
-        chosen.update(matches)
-    return sorted(chosen)

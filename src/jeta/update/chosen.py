@@ -1,4 +1,4 @@
-"""Which MSIDs an operation is about."""
+"""Which MSIDs an update or an operation is about."""
 
 from __future__ import annotations
 
@@ -9,10 +9,9 @@ from jeta.errors import UnknownMsidError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from pathlib import Path
 
 
-def chosen(known: Sequence[str], typed: str | Iterable[str] | None, where: Path) -> list[str]:
+def chosen(known: Sequence[str], typed: str | Iterable[str] | None, where: object) -> list[str]:
     """Return the MSIDs that names and patterns choose.
 
     Parameters
@@ -21,7 +20,7 @@ def chosen(known: Sequence[str], typed: str | Iterable[str] | None, where: Path)
         Those there are, exact upper-case names.
     typed : str, iterable of str, or None
         Names, or patterns with ``*``, ``?`` or ``[...]``, in any case; None for all.
-    where : Path
+    where : path or str
         The archive or backup, for messages.
 
     Returns
@@ -36,8 +35,7 @@ def chosen(known: Sequence[str], typed: str | Iterable[str] | None, where: Path)
 
     Examples
     --------
-    >>> from pathlib import Path
-    >>> chosen(["SA_TEMP", "SE_VOLT"], "sa_*", Path("lab"))
+    >>> chosen(["SA_TEMP", "SE_VOLT"], "sa_*", "lab")
     ['SA_TEMP']
     """
     if typed is None:
@@ -45,7 +43,9 @@ def chosen(known: Sequence[str], typed: str | Iterable[str] | None, where: Path)
     found: set[str] = set()
     for name in [typed] if isinstance(typed, str) else typed:
         if not isinstance(name, str):
-            raise UnknownMsidError(f"names must be texts such as 'SA_*', but one is {name!r}")
+            raise UnknownMsidError(
+                f"names must be texts such as 'SA_*', but one is {name!r}; jeta info lists the MSIDs"
+            )
         matches = [each for each in known if fnmatchcase(each, name.upper())]
         if not matches:
             raise UnknownMsidError(f"no MSID of {where} is called {name!r}; jeta info lists those there are")
