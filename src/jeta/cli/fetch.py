@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,7 @@ from jeta.cli.csv_lines import CsvLines, statistics_columns
 from jeta.cli.options import add_archive, readable
 from jeta.cli.spans import START_STOP, add_msids, add_sampling, add_span, add_units, names_typed, span_typed
 from jeta.errors import ValuesError
-from jeta.progress import terminal_bar
+from jeta.progress import on_terminal, terminal_bar
 from jeta.times import FORMS
 
 if TYPE_CHECKING:
@@ -89,7 +90,8 @@ def run(options: argparse.Namespace) -> int:
         if method is None:
             _write_csv(options)
         else:
-            _write_file(options, options.output, method)
+            with nullcontext() if options.quiet else on_terminal():
+                _write_file(options, options.output, method)
     return 0
 
 
