@@ -93,3 +93,25 @@ def test_a_wrong_setting_is_refused_before_anything_is_made(tmp_path):
     with pytest.raises(ValueError, match="time_system must be one of"):
         create_archive(tmp_path / "a", time_system="gps")
     assert not (tmp_path / "a").exists()
+
+
+def test_how_files_are_ingested_is_a_mapping(tmp_path):
+    create_archive(tmp_path / "a")
+    path = tmp_path / "a" / "archive.yaml"
+    path.write_text(path.read_text() + "ingest:\n  preset: jeta1\n")
+    assert open_archive(tmp_path / "a").config.ingest == {"preset": "jeta1"}
+    path.write_text(path.read_text() + "catalog: sqlite:///x.db\n")
+    assert open_archive(tmp_path / "a").config.catalog == "sqlite:///x.db"
+
+
+def test_settings_that_are_as_usual_are_not_written(tmp_path):
+    create_archive(tmp_path / "a")
+    assert not {"ingest", "catalog"} & set((tmp_path / "a" / "archive.yaml").read_text().replace(":", " ").split())
+
+
+def test_ingest_settings_that_are_no_mapping_are_refused(tmp_path):
+    create_archive(tmp_path / "a")
+    path = tmp_path / "a" / "archive.yaml"
+    path.write_text(path.read_text() + "ingest: jeta1\n")
+    with pytest.raises(ArchiveCorruptError, match="ingest must be a mapping"):
+        open_archive(tmp_path / "a")

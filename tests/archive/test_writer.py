@@ -176,3 +176,49 @@ def test_one_late_row_does_not_make_a_commit_read_years(writer, monkeypatch):
     counts = writer.commit({"A": rows([current, late, late + 7], [1.0, 2.0, 3.0])})
     assert counts == {"A": Counts(3, 0, 1)}
     assert [(first // 10**6, last // 10**6) for first, last in spans] == [(late, late + 7)]
+
+
+def test_the_stretches_of_stored_rows_end_where_the_delivery_repeats_what_is_there(writer):
+    """Rows 1 and 2 are new, 3 is there, 4 is new: two stretches, in ns."""
+    writer.commit({"A": rows([3], [3.0])})
+    (counts,) = writer.commit({"A": rows([1, 2, 3, 4], [1.0, 2.0, 3.0, 4.0])}).values()
+    assert counts.spans_ns == ((1_000_000, 2_000_000), (4_000_000, 4_000_000))
+
+
+def test_a_stretch_of_stored_rows_ends_where_there_is_none_for_an_hour(writer):
+    hour_ms = 3_600_000
+    (counts,) = writer.commit({"A": rows([0, hour_ms, 2 * hour_ms + 1], [1.0, 2.0, 3.0])}).values()
+    assert counts.spans_ns == ((0, hour_ms * 10**6), ((2 * hour_ms + 1) * 10**6,) * 2)
+
+
+def test_very_many_stretches_become_one(writer):
+    days = np.arange(200) * 86_400_000
+    (counts,) = writer.commit({"A": rows(days, np.zeros(200))}).values()
+    assert counts.spans_ns == ((0, 199 * 86_400 * 10**9),)
+
+
+def test_a_commit_is_announced_with_its_number_before_anybody_can_read_it(writer):
+    told = []
+    writer.commit(
+        {"A": rows([1], [1.0])}, announce=lambda number, counts: told.append((number, counts, writer.reader.names()))
+    )
+    assert told == [(1, {"A": Counts(1, 0, 0)}, [])]
+    assert writer.last_commit() == 1
+    writer.fold()
+    assert writer.last_commit() == 1
+
+
+def test_what_brings_nothing_new_is_announced_without_a_number(writer):
+    writer.commit({"A": rows([1], [1.0])})
+    told = []
+    writer.commit({"A": rows([1], [1.0])}, announce=lambda *what: told.append(what))
+    assert told == [(None, {"A": Counts(0, 1, 0)})]
+
+
+def test_nothing_is_committed_if_the_announcement_fails(writer):
+    def refuse(number, counts):
+        raise OSError(28, "no room for the record")
+
+    with pytest.raises(OSError, match="no room"):
+        writer.commit({"A": rows([1], [1.0])}, announce=refuse)
+    assert writer.reader.names() == []

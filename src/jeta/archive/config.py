@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
 from jeta.archive.layout import Layout
@@ -31,6 +32,10 @@ class ArchiveConfig:
         `jeta.times` accepts.
     statistics : bool
         Whether a fold keeps statistics.
+    catalog : str
+        URL of the database that holds the catalog, as SQLAlchemy takes it; empty for a file in the archive.
+    ingest : mapping
+        How files are ingested, see `jeta.ingest`; empty for what is usual.
     format : int
         Version of the layout on disk.
 
@@ -45,6 +50,8 @@ class ArchiveConfig:
     earliest: str = "1990-01-01"
     latest: str = "2090-01-01"
     statistics: bool = True
+    catalog: str = ""
+    ingest: Mapping[str, Any] = field(default_factory=dict)
     format: int = FORMAT
 
     def __post_init__(self) -> None:
@@ -58,6 +65,8 @@ class ArchiveConfig:
             raise ValueError(  # noqa: TRY004 - as for every other setting that is wrong
                 f"statistics must be true or false, but is {self.statistics!r}"
             )
+        if not isinstance(self.ingest, Mapping):
+            raise ValueError(f"ingest must be a mapping of settings, but is {self.ingest!r}")  # noqa: TRY004 - as above
         if not to_seconds(self.earliest) < to_seconds(self.latest):
             raise ValueError(f"earliest ({self.earliest}) must come before latest ({self.latest})")
 
@@ -92,7 +101,8 @@ def create(root: Path, config: ArchiveConfig) -> Layout:
     for folder in (root, layout.columns, layout.journal, layout.tdb):
         make_folder(folder)
     # The settings come last: a folder is an archive once they are there.
-    replace_bytes(layout.settings, yaml.safe_dump(asdict(config), sort_keys=False).encode())
+    said = {key: value for key, value in asdict(config).items() if value not in ("", {})}
+    replace_bytes(layout.settings, yaml.safe_dump(said, sort_keys=False).encode())
     return layout
 
 
@@ -124,7 +134,7 @@ def load(root: Path) -> ArchiveConfig:
         raise ArchiveCorruptError(f"{path} must be a mapping of {', '.join(sorted(known))}, but holds {content!r}")
     try:
         settings: dict[str, Any] = {
-            key: value if key in ("format", "statistics") else str(value) for key, value in content.items()
+            key: value if key in ("format", "statistics", "ingest") else str(value) for key, value in content.items()
         }
         return ArchiveConfig(**settings)
     except ValueError as err:

@@ -93,7 +93,7 @@ def cut_column(reader: JetaReader, msid: str, start_s: float) -> Folded | None:
 
 def _rows_before(folder: Path, last: np.ndarray[tuple[int], np.dtype[np.void]], start_s: float) -> Samples:
     """The rows of one segment before an instant."""
-    for problem in check.check_segment(folder, last[0], full=True):
+    for problem in check.check_content(folder, last[0]):
         raise ArchiveCorruptError(f"{problem.path} is damaged, so that nothing was cut off: {problem.message}")
     own = Manifest(last, 0, 0)
     resolution = column.common_resolution(own)
@@ -158,6 +158,7 @@ def _cut_product(folder: Path, msid: str, name: str, old: Product, end: int, row
         tuple(folder / file.name for file in written),
         tuple(folder / each for each in sorted(obsolete)),
         is_new=False,
+        leads=True,
     )
 
 

@@ -74,6 +74,31 @@ class Layout:
         """The folder of flags set by people, which comes with the first one."""
         return self.root / "flags"
 
+    @property
+    def records(self) -> Path:
+        """The folder of records: what became of each file that was ingested."""
+        return self.root / "records"
+
+    @property
+    def catalog(self) -> Path:
+        """The index of the records, which can be made again from them."""
+        return self.root / "catalog.db"
+
+    @property
+    def staging(self) -> Path:
+        """The folder that deliveries arrive in, where the settings name no other."""
+        return self.root / "staging"
+
+    @property
+    def processed(self) -> Path:
+        """The folder of source files that were ingested, where the settings name no other."""
+        return self.root / "processed"
+
+    @property
+    def rejected(self) -> Path:
+        """The folder of source files that could not be ingested, where the settings name no other."""
+        return self.root / "rejected"
+
     def column(self, msid: str, product: str = "full") -> Path:
         """The folder of one product of one MSID."""
         return self.columns / msid / product

@@ -29,6 +29,8 @@ class Folded:
         Files that no manifest names once it is published.
     is_new : bool
         Whether the folder may be new too.
+    leads : bool
+        Whether it has to count, on the disk, before others that are published with it may.
     """
 
     folder: Path
@@ -36,14 +38,16 @@ class Folded:
     written: tuple[Path, ...]
     obsolete: tuple[Path, ...]
     is_new: bool
+    leads: bool = False
 
 
 def publish(columns: Sequence[Folded]) -> None:
     """Make new manifests count, and remove what they supersede, each when what it rests on is on the disk."""
     sync_each(path for ready in columns for path in (ready.aside, *ready.written))
-    for ready in columns:
-        ready.aside.replace(ready.folder / MANIFEST_NAME)
-    sync_each(path for ready in columns for path in ((ready.folder, ready.folder.parent)[: 1 + ready.is_new]))
+    for some in ([ready for ready in columns if ready.leads], [ready for ready in columns if not ready.leads]):
+        for ready in some:
+            ready.aside.replace(ready.folder / MANIFEST_NAME)
+        sync_each(path for ready in some for path in ((ready.folder, ready.folder.parent)[: 1 + ready.is_new]))
     for ready in columns:
         for path in ready.obsolete:
             path.unlink(missing_ok=True)

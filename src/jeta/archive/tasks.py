@@ -93,20 +93,16 @@ class Cut:
     ----------
     start_s : float
         The instant, seconds.
-    rows : bool
-        Whether of columns, or, which must have been done before, of their statistics.
     """
 
     start_s: float
-    rows: bool
 
     def __call__(self, root: Path, names: Sequence[str]) -> list[Folded]:
         """Cut some MSIDs: exact upper-case names."""
         reader = JetaReader(Path(root))
-        if not self.rows:
-            return [ready for name in names for ready in cut.cut_statistics(reader, name, self.start_s)]
-        done = (cut.cut_column(reader, name, self.start_s) for name in names)
-        return [ready for ready in done if ready is not None]
+        statistics = [ready for name in names for ready in cut.cut_statistics(reader, name, self.start_s)]
+        columns = (cut.cut_column(reader, name, self.start_s) for name in names)
+        return [*statistics, *(ready for ready in columns if ready is not None)]
 
 
 _KINDS: dict[str, type[Fold | Refresh | Cut]] = {"fold": Fold, "refresh": Refresh, "cut": Cut}

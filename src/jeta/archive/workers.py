@@ -107,6 +107,7 @@ def _folded(entry: dict[str, Any]) -> Folded:
         tuple(Path(path) for path in entry["written"]),
         tuple(Path(path) for path in entry["obsolete"]),
         is_new=bool(entry["is_new"]),
+        leads=bool(entry["leads"]),
     )
 
 
@@ -125,6 +126,7 @@ def _answer(line: str) -> dict[str, object]:
                 "written": [str(path) for path in folded.written],
                 "obsolete": [str(path) for path in folded.obsolete],
                 "is_new": folded.is_new,
+                "leads": folded.leads,
             }
             for folded in ready
         ]

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import math
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
     from types import TracebackType
 
+    from numpy.typing import NDArray
+
 _log = logger(__name__)
 
 _ROWS_WORTH_WORKERS = 1_000_000
@@ -43,6 +46,7 @@ _NAMES_WORTH_WORKERS = 100
 """Starting a worker takes a third of a second, in which this process folds some hundred thousand rows of a hundred MSIDs."""
 
 
+_MOST_SPANS = 100
 _APART_S = 3600
 """Rows of a delivery that lie further apart are compared span by span: one late row must not make it read years of others."""
 
@@ -59,11 +63,15 @@ class Counts:
         Rows identical in time and value to one already there; they change nothing.
     replaced : int
         Rows that were there and gave way to different ones at the same instant.
+    spans_ns : tuple of (int, int)
+        First and last instant of each stretch of stored rows, ns of the archive's time system. A stretch ends where the delivery
+        has a row that changes nothing, or none for an hour; if there are very many, one stands for all.
     """
 
     stored: int = 0
     duplicate: int = 0
     replaced: int = 0
+    spans_ns: tuple[tuple[int, int], ...] = field(default=(), compare=False)
 
 
 class Writer:
@@ -126,7 +134,12 @@ class Writer:
         return state.State(folded, self.reader.find_first_ns())
 
     def commit(
-        self, rows_by_msid: Mapping[str, Samples], source: str = "", *, quality_counts: bool = False
+        self,
+        rows_by_msid: Mapping[str, Samples],
+        source: str = "",
+        *,
+        quality_counts: bool = False,
+        announce: Callable[[int | None, dict[str, Counts]], None] | None = None,
     ) -> dict[str, Counts]:
         """Add one delivery to the archive, all of it or nothing.
 
@@ -139,6 +152,9 @@ class Writer:
         quality_counts : bool
             Rows that differ from those already there only in that their source flags them as bad, or no longer does, take
             their place, see `jeta.samples.compare`; by default they change nothing.
+        announce : callable, optional
+            Is called just before the commit counts, with its number, or None if nothing is new and none is made, and what is
+            returned. If it raises, nothing is committed.
 
         Returns
         -------
@@ -162,13 +178,21 @@ class Writer:
             raise MsidNameError(f"some of {', '.join(rows_by_msid)} differ only in case: join the rows of each MSID")
         compared = {msid: self._compare(msid, rows, quality_counts=quality_counts) for msid, rows in delivery.items()}
         news = {msid: comparison.news for msid, comparison in compared.items() if len(comparison.news)}
-        if news:
+        counts = {msid: Counts(c.stored, c.duplicate, c.replaced, _stretches_ns(c)) for msid, c in compared.items()}
+        number = self._next_number(news) if news else None
+        if announce is not None:
+            announce(number, counts)
+        if number is not None:
             first_ns = min(_scale(rows) * int(rows.ticks[0]) for rows in news.values())
             if self._state.first_ns is None or first_ns < self._state.first_ns:
                 # Before the commit: an instant that is too early does no harm, one that is too late would hide samples.
                 self._save_state(state.State(self._state.folded, first_ns))
-            journal.write(self.layout.commit(self._next_number(news)), news, source)
-        return {msid: Counts(c.stored, c.duplicate, c.replaced) for msid, c in compared.items()}
+            journal.write(self.layout.commit(number), news, source)
+        return counts
+
+    def last_commit(self) -> int:
+        """Return the number of the last commit, folded or not; 0 if there was none."""
+        return max([self._state.folded, *(commit.number for commit in self.reader.journal_files())])
 
     def _compare(self, msid: str, rows: Samples, *, quality_counts: bool) -> Comparison:
         """Tell what rows change, reading no more of the archive than the spans that they cover."""
@@ -334,9 +358,8 @@ class Writer:
         self.fold(workers=workers, executor=executor)
         there = {name: self.reader.rows_between(name, start_s, math.inf).rows for name in names}
         removed = {name: rows for name, rows in there.items() if rows}
-        workers = min(workers, len(removed))
-        self._do(Cut(start_s, rows=False), list(removed), workers, executor, None, names_a_task=1)
-        self._do(Cut(start_s, rows=True), list(removed), workers, executor, progress, names_a_task=1)
+        workers = workers if len(removed) >= _NAMES_WORTH_WORKERS else 1
+        self._do(Cut(start_s), list(removed), workers, executor, progress)
         for name in names:
             cut.tidy(self.reader, name)
         _log.info("removed %d rows of %d MSIDs", sum(removed.values()), len(removed))
@@ -367,10 +390,31 @@ class Writer:
 
 def _spans_ns(rows: Samples) -> list[tuple[int, int]]:
     """First and last instant, in ns, of each stretch of rows that lie near each other."""
-    ticks, scale = np.sort(rows.ticks), _scale(rows)
+    ticks = np.sort(rows.ticks)
+    return _ends_ns(ticks, _apart(ticks, _scale(rows)), _scale(rows))
+
+
+def _apart(sorted_ticks: NDArray[np.int64], scale: int) -> list[int]:
+    """Rows before which there is none for `_APART_S`."""
     # Wrapping subtraction, read as unsigned, is right for any two sorted int64.
-    apart = np.flatnonzero(np.subtract(ticks[1:], ticks[:-1]).view(np.uint64) > _APART_S * NS // scale) + 1
-    return [(int(part[0]) * scale, int(part[-1]) * scale) for part in np.split(ticks, apart)]
+    steps = np.subtract(sorted_ticks[1:], sorted_ticks[:-1]).view(np.uint64)
+    found: list[int] = (np.flatnonzero(steps > _APART_S * NS // scale) + 1).tolist()
+    return found
+
+
+def _ends_ns(ticks: NDArray[np.int64], starts: Sequence[int], scale: int) -> list[tuple[int, int]]:
+    """First and last instant, in ns, of the stretches of rows that begin at the first row and at `starts`."""
+    bounds = [0, *starts, len(ticks)]
+    return [(int(ticks[low]) * scale, int(ticks[high - 1]) * scale) for low, high in pairwise(bounds)]
+
+
+def _stretches_ns(compared: Comparison) -> tuple[tuple[int, int], ...]:
+    """Stretches of the rows of a delivery that are stored."""
+    news = compared.news
+    if not len(news):
+        return ()
+    starts = sorted({*compared.breaks, *_apart(news.ticks, _scale(news))})
+    return tuple(_ends_ns(news.ticks, starts if len(starts) < _MOST_SPANS else [], _scale(news)))
 
 
 def _scale(rows: Samples) -> int:

@@ -37,12 +37,15 @@ class Comparison:
         Rows of the delivery identical to one already there, or to an earlier one of the delivery.
     replaced : int
         Rows already there that give way.
+    breaks : tuple of int
+        Rows of `news`, ascending and not the first, before which the delivery has rows that change nothing.
     """
 
     news: Samples
     stored: int
     duplicate: int
     replaced: int
+    breaks: tuple[int, ...] = ()
 
 
 def sort_by_time(samples: Samples) -> Samples:
@@ -126,11 +129,13 @@ def compare(existing: Samples, delivered: Samples, *, quality_counts: bool = Fal
     changed = new.ticks[~known]
     gives_way = np.isin(old.ticks, changed) & ~repeated if len(changed) else np.zeros(len(old), bool)
     stored = len(changed)
+    kept = np.flatnonzero(np.isin(new.ticks, changed)) if stored else np.empty(0, np.intp)
     return Comparison(
-        new.take(np.isin(new.ticks, changed)) if stored else new.take(slice(0, 0)),
+        new.take(kept),
         stored,
         len(delivered) - stored,
         int(gives_way.sum()),
+        tuple((np.flatnonzero(np.diff(kept) > 1) + 1).tolist()),
     )
 
 
