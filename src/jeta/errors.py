@@ -153,3 +153,15 @@ class ArchiveMismatchError(JetaError, ValueError):
     """Archives that cannot be read as one, since their times do not count the same."""
 
     code = "archive-mismatch"
+
+
+class FileChangedError(JetaError, OSError):
+    """A source file that changed while it was read: it is still arriving."""
+
+    code = "file-changed"
+
+
+class CatalogError(JetaError, OSError):
+    """A catalog that cannot be reached, read or written to; what was ingested is in the archive's records all the same."""
+
+    code = "catalog"

@@ -169,7 +169,7 @@ def test_debug_before_or_after_the_verb(run, tmp_path, words):
 def test_debug_shows_the_log(process, archive, edb_csv):
     ran = process("ingest", edb_csv("SA_TEMP", [1, 2]), "--archive", archive.root, "--debug")
     assert ran.code == 0
-    assert "INFO jeta.update.files: " in ran.err
+    assert "INFO jeta.ingest.dealing: " in ran.err
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no broken pipes")

@@ -53,7 +53,8 @@ def write(
     **storage: Any,
 ) -> Path:
     """Write a file with one dataset for each array of rows, named data1, data2 ... unless told otherwise."""
-    with h5py.File(path, "w", userblock_size=storage.pop("userblock_size", 0)) as file:
+    options = {"userblock_size": storage.pop("userblock_size", 0), "libver": storage.pop("libver", None)}
+    with h5py.File(path, "w", **options) as file:
         if origin is not None:
             file.attrs[origin_name] = np.array(origin) if isinstance(origin, tuple) else origin
         group = file.create_group("samples")

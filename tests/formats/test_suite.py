@@ -8,11 +8,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from formats import fos_example
 from formats.test_conformance import TestEdbCsvNumbers as Suite
 from jeta.formats.batch import Batch, Delivery
 from jeta.formats.edb_csv import EdbCsv
+from jeta.formats.fos_hdf5 import FosHdf5
 from jeta.samples import Samples
-from jeta.testing.formats import check_delivery, check_samples, same_samples
+from jeta.testing.formats import check_delivery, check_samples, check_shares, same_samples
 
 GOOD = Samples(np.array([1, 2]), "ms", np.array([1.0, np.nan]))
 TEXTS = Samples.from_texts(np.array([1, 2]), "ms", ["A", "B"], raws=[1, np.nan])
@@ -53,6 +55,8 @@ def test_samples_that_are_not_well_formed(samples, message):
         (Delivery("p", "f", 4, (Batch("A", GOOD), Batch("A", GOOD))), "more than one batch"),
         (Delivery("p", "f", 2, (Batch("", GOOD),)), "the key '' is no name"),
         (Delivery("p", "f", 2, (Batch("A", GOOD),), Counter({("A", "x"): 0})), "not positive"),
+        (Delivery("p", "f", 2, (Batch("A", GOOD),), notes=Counter({"x": 0})), "not positive"),
+        (Delivery("p", "f", 2, (Batch("A", GOOD),), notes=Counter({"x": 3})), "of 2 rows kept, more are noted"),
     ],
 )
 def test_deliveries_that_are_not_well_formed(delivery, message):
@@ -124,3 +128,59 @@ def test_suite_finds_the_fault(made, test, tmp_path):
 def test_suite_finds_a_file_that_was_moved(tmp_path):
     with pytest.raises((AssertionError, FileNotFoundError)):
         Suite().test_leaves_the_file_as_it_is(Moves(), Suite().write_file(tmp_path))
+
+
+class Shares(FosHdf5):
+    """Reads shares with one fault; what is shared out are the MSIDs 1 to 6, and a row of padding."""
+
+    def read_share(self, path, share, shares):
+        return self.spoiled(super().read_share(path, share, shares), share)
+
+
+class SharesAll(Shares):
+    def spoiled(self, delivery, share):
+        return self.read(delivery.path)
+
+
+class LosesShares(Shares):
+    def spoiled(self, delivery, share):
+        kept = sum(len(batch.samples) for batch in delivery.batches[1:])
+        return replace(delivery, batches=delivery.batches[1:], rows_read=kept + delivery.rejected.total())
+
+
+class LosesPadding(Shares):
+    def spoiled(self, delivery, share):
+        return replace(delivery, rejected=Counter(), rows_read=sum(len(batch.samples) for batch in delivery.batches))
+
+
+class CountsPaddingLast(Shares):
+    def spoiled(self, delivery, share):
+        padding = Counter({(None, "padding"): 1} if share else {})
+        return replace(
+            delivery, rejected=padding, rows_read=delivery.rows_read - delivery.rejected.total() + padding.total()
+        )
+
+
+class ChangesShares(Shares):
+    def spoiled(self, delivery, share):
+        batches = tuple(
+            Batch(batch.key, replace(batch.samples, values=batch.samples.values + 1)) for batch in delivery.batches
+        )
+        return replace(delivery, batches=batches)
+
+
+@pytest.mark.parametrize(
+    ("made", "message"),
+    [
+        (SharesAll, "2 shares have 14 rows, the file has 7"),
+        (LosesShares, "2 shares have 5 rows, the file has 7"),
+        (LosesPadding, "2 shares have 6 rows, the file has 7"),
+        (CountsPaddingLast, r"are counted in shares \[1\], expected in share 0 only"),
+        (ChangesShares, "1 differs if read in 2 shares"),
+    ],
+)
+def test_shares_that_are_not_the_whole(made, message, tmp_path):
+    path = fos_example.write(tmp_path / "x.h5", fos_example.rows([1, 2, 3, 4, 5, 6, 0]))
+    check_shares(FosHdf5(), path, 2)
+    with pytest.raises(AssertionError, match=message):
+        check_shares(made(), path, 2)

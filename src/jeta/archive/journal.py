@@ -75,7 +75,7 @@ def write(path: Path, rows_by_msid: Mapping[str, Samples], source: str = "") -> 
     path : Path
         Final name of the journal file.
     rows_by_msid : mapping of str to Samples
-        At least one MSID; each has at least one row and is sorted by time.
+        Each MSID has at least one row and is sorted by time. A commit of none keeps the numbers of a mirror without a hole.
     source : str
         Where the rows came from, noted in the file.
     """
@@ -83,13 +83,13 @@ def write(path: Path, rows_by_msid: Mapping[str, Samples], source: str = "") -> 
 
     names = sorted(rows_by_msid)
     pieces = [rows_by_msid[name] for name in names]
-    entries = np.zeros(len(names), entry_dtype(max(len(name) for name in names)))
+    entries = np.zeros(len(names), entry_dtype(max((len(name) for name in names), default=1)))
     entries["name"] = names
     # Made in memory and written by us: a full disk would leave HDF5 with a file that it cannot close.
     in_memory = {"driver": "core", "backing_store": False, "block_size": _GROWTH_BYTES}
     with h5py.File(path.name, "w", libver=("v110", "v110"), userblock_size=HEAD_BYTES, **in_memory) as file:
         _write_columns(file, pieces, entries)
-        table_offset = file.create_dataset("msids", data=entries).id.get_offset()
+        table_offset = file.create_dataset("msids", data=entries).id.get_offset() or HEAD_BYTES  # of nothing, nowhere
         file.attrs["source"] = source
         file.flush()
         image = file.id.get_file_image()

@@ -32,6 +32,9 @@ else:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
+_LOOK_AGAIN_S = 0.05
+
+
 class WriterLock:
     """The right to write to an archive, held from ``with`` to its end and given up by the system if the process dies.
 
@@ -39,6 +42,11 @@ class WriterLock:
     ----------
     path : Path
         The lock file; it is created if need be and stays.
+
+    Attributes
+    ----------
+    wait_s : float
+        How long to wait while another writer holds it; 0 at first.
 
     Examples
     --------
@@ -50,9 +58,10 @@ class WriterLock:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._descriptor: int | None = None
+        self.wait_s = 0.0
 
     def acquire(self) -> None:
-        """Take the lock.
+        """Take the lock, waiting for `wait_s` seconds at most while another writer holds it.
 
         Raises
         ------
@@ -61,7 +70,7 @@ class WriterLock:
         """
         descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o666)
         try:
-            _try_lock(descriptor)
+            self._lock(descriptor)
         except OSError as err:
             os.close(descriptor)
             raise ArchiveLockedError(
@@ -75,6 +84,18 @@ class WriterLock:
             # The note only serves the message above: a full disk must not keep a fold from freeing space.
             os.ftruncate(descriptor, 0)
         self._descriptor = descriptor
+
+    def _lock(self, descriptor: int) -> None:
+        """Lock, trying again until the time is over: the system's own waiting knows no end."""
+        until_s = time.monotonic() + self.wait_s
+        while True:
+            try:
+                return _try_lock(descriptor)
+            except OSError:
+                left_s = until_s - time.monotonic()
+                if left_s <= 0:
+                    raise
+                time.sleep(min(_LOOK_AGAIN_S, left_s))
 
     def release(self) -> None:
         """Give the lock up; harmless if it is not held."""

@@ -102,6 +102,17 @@ class Writer:
         self._lock = WriterLock(self.layout.lock)
         self._state = state.State()
 
+    def waiting(self, wait_s: float) -> Self:
+        """Return this writer, which from now on waits for another one to end before it raises.
+
+        Parameters
+        ----------
+        wait_s : float
+            How long at most, seconds.
+        """
+        self._lock.wait_s = wait_s
+        return self
+
     def __enter__(self) -> Self:
         """Take the lock.
 

@@ -6,7 +6,8 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from jeta.archive import open_archive
-from jeta.cli.options import add_archive, root_of
+from jeta.cli import when
+from jeta.cli.options import add_archive, readable, root_of
 from jeta.cli.table import table
 from jeta.errors import UnknownMsidError
 from jeta.times import show
@@ -21,6 +22,7 @@ _EPILOG = """\
 examples:
   jeta info
   jeta info 'SA_Z*' --archive /data/jwst
+  jeta info SA_ZATTEST2 --when 2022:143:12:00:00
 """
 
 
@@ -30,13 +32,18 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> arg
         "info", help="say what is in the archive", description="Say what is in the archive.", epilog=_EPILOG
     )
     command.add_argument("msids", metavar="MSID", nargs="*", help="only these names or patterns, in any case")
+    command.add_argument(
+        "--when", metavar="T", help="say which sample is in force at this time, and which file and run it came from"
+    )
     add_archive(command)
     command.set_defaults(run=run)
     return command
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print a line on the archive, and one on each MSID."""
+    """Print a line on the archive, and one on each MSID; or what is known of one sample of each."""
+    if options.when is not None:
+        return when.run(readable(options), options.msids, options.when)
     archive = open_archive(root_of(options))
     print(inventory(archive, options.msids))
     return 0

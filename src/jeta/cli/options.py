@@ -21,12 +21,12 @@ def add_archive(command: argparse.ArgumentParser) -> None:
 def add_workers(command: argparse.ArgumentParser) -> None:
     """Add ``--workers N``."""
     command.add_argument(
-        "--workers", type=_count, metavar="N", help="number of processes (default: JETA_WORKERS, else all cores)"
+        "--workers", type=count, metavar="N", help="number of processes (default: JETA_WORKERS, else all cores)"
     )
 
 
-def _count(text: str) -> int:
-    """A number of processes as typed."""
+def count(text: str) -> int:
+    """A whole number of at least 1 as typed."""
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"must be a whole number of at least 1, but is {text!r}")
     return int(text)

@@ -52,6 +52,8 @@ class Arrays:
     """What the seconds of `times` count: ``unix`` or ``cxcsec``."""
     time_format: str | None = None
     """What `times` are shown as, where `get_telem` was asked for another form than seconds."""
+    inputs: frozenset[str] = frozenset()
+    """Upper-case names of the MSIDs that were fetched to work a computed one out, and of those that these were worked out from."""
     entry: Entry | None
     """What the telemetry database says of the MSID; None if it has no entry."""
     _vals: NDArray[Any] | None

@@ -9,7 +9,7 @@ import numpy as np
 
 from jeta.archive.output import Rows
 from jeta.computed import compute
-from jeta.fetch import query, systems
+from jeta.fetch import lineage, query, systems
 from jeta.samples import FLAGGED_BY_SOURCE
 
 if TYPE_CHECKING:
@@ -75,8 +75,10 @@ def _result(dat: MSID, computed: tuple[type[ComputedMsid], list[Any]], start_s: 
     """What the class gives for one span."""
     cls, args = computed
     # A class that fetches in engineering units means these, also inside of get_telem(unit_system='sci').
-    with systems.as_modules_say():
-        return compute(cls, systems.modules(), dat.units["system"], start_s, stop_s, dat.msid.lower(), args)
+    with systems.as_modules_say(), lineage.noting() as inputs:
+        result = compute(cls, systems.modules(), dat.units["system"], start_s, stop_s, dat.msid.lower(), args)
+    dat.inputs |= inputs
+    return result
 
 
 def _put(dat: MSID, results: list[ComputedResult]) -> None:

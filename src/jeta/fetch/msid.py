@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from jeta.errors import StatError, ValuesError
 from jeta.fetch import names, session
+from jeta.fetch.lineage import note
 from jeta.fetch.loading import load
 from jeta.fetch.query import Span, bin_start, hull, intervals_of, span_of
 from jeta.fetch.series import Series
@@ -121,6 +122,7 @@ class MSID(Series):
         archive = session.archive_for_fetch()
         found = names.find_one(msid, archive)
         self.msid, self.MSID, self.stat = found.msid, found.MSID, stat
+        note(self.MSID)
         self.units = Units(system_of(self.fetch))
         self.data_source = {}
         self.archive_key, self.time_system = session.key_of(archive), archive.time_system

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from astropy.table import Table
     from numpy.typing import NDArray
 
+    from jeta.fetch.provenance import Provenance
+
 
 class MSIDset(SetPictures, SetInteractive, SetExports):
     """Several MSIDs, by name.
@@ -300,6 +302,12 @@ class MSIDset(SetPictures, SetInteractive, SetExports):
 
             return conditions.table_over(self, op, complete_intervals=complete_intervals, max_gap=max_gap)
         return {name: member.logical_intervals(op, val, complete_intervals, max_gap) for name, member in self.items()}
+
+    def provenance(self) -> Provenance:
+        """Return where the samples of all members came from, one member after another, see `MSID.provenance`."""
+        from jeta.fetch.provenance import Provenance  # noqa: PLC0415 - not needed to import fetch
+
+        return Provenance(origin for member in self.values() for origin in member.provenance())
 
     def write_zip(self, filename: str | os.PathLike[str]) -> None:
         """Write each member as one CSV file in a zip archive, which is replaced.

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from astropy.table import Table
     from numpy.typing import ArrayLike
 
+    from jeta.fetch.provenance import Provenance
+
 
 class Series(Pictures, Interactive, Exports):
     """The samples, or statistics, of one MSID: what `MSID` is once they are fetched."""
@@ -308,6 +310,39 @@ class Series(Pictures, Interactive, Exports):
         from jeta.fetch import spans  # noqa: PLC0415 - not needed to import fetch
 
         return spans.violation_table(self, max_gap)
+
+    # ------------------------------------------------------------------ where it is from
+
+    def provenance(self) -> Provenance:
+        """Return where the samples came from: which files brought them, when they were ingested, and what people flagged.
+
+        Returns
+        -------
+        Provenance
+            A list of `jeta.fetch.provenance.Origin`, one for each stretch of samples that a file brought, in order of time, then of
+            commits: of stretches that hold the same instant, the last counts. `table` gives a table. Samples that no file brought
+            are told of too, as are those of other sources. Of computed MSIDs and derived parameters it tells what they are made
+            of, and the files of that. Empty without samples.
+
+        Raises
+        ------
+        ValuesError
+            If `get_telem` has made `times` something else than seconds.
+
+        Notes
+        -----
+        It is about the samples of this object as it is now: what was left out of it does not count. Of statistics, any file that
+        brought samples to one of the bins counts.
+
+        Examples
+        --------
+        ::
+
+            fetch.Msid("SA_ZATTEST2", "2022:143", "2022:144").provenance().table
+        """
+        from jeta.fetch.origins import provenance_of  # noqa: PLC0415 - not needed to import fetch
+
+        return provenance_of(self)
 
     # ------------------------------------------------------------------ out
 

@@ -52,6 +52,8 @@ class Delivery:
         One per MSID, in order of first appearance in the file or sorted by key.
     rejected : Counter
         Rows left out, by ``(key, reason)``; key is None where a row cannot be told to belong to an MSID.
+    notes : Counter
+        Rows in the batches of which something is worth telling, by what, such as ``"apid 712 is kept"``.
     """
 
     path: Path
@@ -59,6 +61,7 @@ class Delivery:
     rows_read: int
     batches: tuple[Batch, ...]
     rejected: Counter[tuple[str | int | None, str]] = field(default_factory=Counter)
+    notes: Counter[str] = field(default_factory=Counter)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +82,8 @@ class Description:
         The MSIDs, where the file says so cheaply; else empty.
     note : str
         Anything else worth telling.
+    origin : str
+        Where the rows come from, as the file tells it; empty where it does not.
     """
 
     path: Path
@@ -88,3 +93,4 @@ class Description:
     last: int | None = None
     keys: tuple[str | int, ...] = ()
     note: str = ""
+    origin: str = ""

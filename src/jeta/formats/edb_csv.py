@@ -6,7 +6,7 @@
     2022-02-02 22:24:57.797000,59612.9340022801,-0.7914493680,real
 
 Times are UTC. ``MJD`` is the same instant, rounded, and is not read. The MSID is told by the file's name only:
-``<MNEMONIC>-<YYYYMMDDThhmmss>-<YYYYMMDDThhmmss>.csv``.
+``<MNEMONIC>-<YYYYMMDDThhmmss>-<YYYYMMDDThhmmss>.csv``, and ``.gz`` if it is compressed.
 """
 
 from __future__ import annotations
@@ -27,9 +27,10 @@ from jeta.formats.appearance import looks_like
 from jeta.formats.batch import Batch, Delivery, Description
 from jeta.formats.cells import Cells, cells_of_sql, column, settle
 from jeta.formats.datetimes import parse_datetimes, to_ticks
-from jeta.formats.files import head, tail
+from jeta.formats.files import named, tail
 from jeta.formats.levels import Vocabulary
 from jeta.formats.rejection import Sieve
+from jeta.formats.unpacked import is_packed, lines_of, opened_bytes, unpacked_head
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -62,7 +63,7 @@ class EdbCsv:
         path : str or path-like
             The file, of which 8192 bytes are read.
         """
-        return _columns(_records(head(path, _LOOK_BYTES), 1)) is not None
+        return _columns(_records(unpacked_head(path, _LOOK_BYTES), 1)) is not None
 
     def describe(self, path: AnyPath) -> Description:
         """Tell the MSID, and the times of the first and the last row; see `Format.describe`.
@@ -75,7 +76,8 @@ class EdbCsv:
         Returns
         -------
         Description
-            Without the number of rows, unless there is none; times in ms since 1970 UTC, rounded down.
+            Without the number of rows, unless there is none; times in ms since 1970 UTC, rounded down; of a gzip file only the
+            first.
 
         Raises
         ------
@@ -83,12 +85,13 @@ class EdbCsv:
             If the header is not that of this format.
         """
         path = Path(path)
-        records = _records(head(path, _LOOK_BYTES), 2)
+        records = _records(unpacked_head(path, _LOOK_BYTES), 2)
         columns = _columns(records)
         if columns is None:
             _refuse_header(path)
         first = _instant_ms(records[1:2], columns)
-        last = _instant_ms(_records(tail(path, _LOOK_BYTES), None)[-1:], columns) if records[1:] else None
+        end = b"" if is_packed(path) or not records[1:] else tail(path, _LOOK_BYTES)
+        last = _instant_ms(_records(end, None)[-1:], columns)
         rows = None if records[1:] else 0
         note = "first and last are the times of the first and the last row"
         return Description(path, self.name, rows, first, last, (_mnemonic(path),), note)
@@ -99,7 +102,7 @@ class EdbCsv:
         Parameters
         ----------
         path : str or path-like
-            The file: UTF-8 with or without a byte order mark, lines ended by LF or CRLF. Bytes that are not UTF-8 are
+            The file, gzip or not: UTF-8 with or without a byte order mark, lines ended by LF or CRLF. Bytes that are not UTF-8 are
             read as Latin-1.
 
         Returns
@@ -115,8 +118,9 @@ class EdbCsv:
         """
         path = Path(path)
         table = _Table()
-        with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as handle:
-            reader = csv.reader(handle, strict=True)
+        with opened_bytes(path) as stream:
+            text = io.TextIOWrapper(stream, encoding="utf-8-sig", errors="surrogateescape", newline="")
+            reader = csv.reader(lines_of(text), strict=True)
             try:
                 columns = _columns(list(islice(filter(None, reader), 1)))
                 if columns is None:
@@ -215,8 +219,9 @@ def _instant_ms(records: Sequence[list[str]], columns: _Columns) -> int | None:
 
 def _mnemonic(path: Path) -> str:
     """Return the MSID that the file's name gives."""
-    match = _NAME.fullmatch(path.stem)
-    return match["mnemonic"] if match else path.stem
+    stem = Path(named(path)).stem
+    match = _NAME.fullmatch(stem)
+    return match["mnemonic"] if match else stem
 
 
 def _refuse_header(path: Path) -> NoReturn:

@@ -23,9 +23,10 @@ from jeta.formats import rejection
 from jeta.formats.appearance import looks_like
 from jeta.formats.batch import Batch, Delivery, Description
 from jeta.formats.cells import cells_of_objects, column, settle
-from jeta.formats.files import head, tail
+from jeta.formats.files import tail
 from jeta.formats.levels import Vocabulary
 from jeta.formats.rejection import Sieve
+from jeta.formats.unpacked import is_packed, opened_bytes, unpacked_head
 from jeta.logs import logger
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 _LOG = logger(__name__)
 
 _LOOK_BYTES = 8192
+_MOST_BYTES = 1 << 29  # as objects of Python ten times as much
 _BOM = b"\xef\xbb\xbf"
 _MNEMONIC = re.compile(rb'"TlmMnemonic"\s*:\s*("(?:[^"\\]|\\.)*")')
 _COUNT = re.compile(rb'"Count"\s*:\s*(\d{1,18})\b')
@@ -63,7 +65,7 @@ class EdbJson:
         path : str or path-like
             The file, of which 8192 bytes are read.
         """
-        start = head(path, _LOOK_BYTES).removeprefix(_BOM).lstrip()
+        start = unpacked_head(path, _LOOK_BYTES).removeprefix(_BOM).lstrip()
         return start[:1] in {b"{", b"["} and _MNEMONIC.search(start) is not None
 
     def describe(self, path: AnyPath) -> Description:
@@ -89,11 +91,12 @@ class EdbJson:
             raise FormatError(
                 f"{path}: expected JSON with 'TlmMnemonic' near its start, found {looks_like(path)}; fetch the file again"
             )
-        start = head(path, _LOOK_BYTES).removeprefix(_BOM).lstrip()
+        start = unpacked_head(path, _LOOK_BYTES).removeprefix(_BOM).lstrip()
         if start.startswith(b"["):
             return Description(path, self.name, note="a list of series, one for each MSID")
         mnemonic, count = _MNEMONIC.search(start), _COUNT.search(start)
-        first, last = _DATE.search(start), (_DATE.findall(tail(path, _LOOK_BYTES)) or [None])[-1]
+        first = _DATE.search(start)
+        last = (_DATE.findall(b"" if is_packed(path) else tail(path, _LOOK_BYTES)) or [None])[-1]
         return Description(
             path,
             self.name,
@@ -110,7 +113,7 @@ class EdbJson:
         Parameters
         ----------
         path : str or path-like
-            The file: UTF-8, UTF-16 or UTF-32 JSON.
+            The file, gzip or not: UTF-8, UTF-16 or UTF-32 JSON of at most 512 MB.
 
         Returns
         -------
@@ -136,7 +139,13 @@ class EdbJson:
 
 def _parsed(path: Path) -> Any:
     """Parse a file as JSON."""
-    content = path.read_bytes()
+    with opened_bytes(path) as stream:
+        content = stream.read(_MOST_BYTES + 1)
+    if len(content) > _MOST_BYTES:
+        raise FormatError(
+            f"{path}: JSON is read as a whole, and this has more than {_MOST_BYTES:,} bytes; fetch it in spans that are shorter, or"
+            " as CSV"
+        )
     try:
         return json.loads(content)
     except json.JSONDecodeError as err:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -12,6 +12,12 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
+
+
+MOST_BYTES = 1 << 27
+"""Memory that the distinct texts of one MSID may take."""
+
+_BYTES_A_CHARACTER = 4
 
 
 class Vocabulary:
@@ -50,7 +56,7 @@ class Vocabulary:
         return np.fromiter(map(self._codes.__getitem__, texts), np.int32, len(texts))
 
 
-def ranked(texts: Sequence[str]) -> tuple[NDArray[np.str_], NDArray[np.int32]]:
+def ranked(texts: Sequence[str]) -> tuple[NDArray[Any], NDArray[np.int32]]:
     """Sort texts, making one of those that differ only by trailing blanks.
 
     Parameters
@@ -60,8 +66,8 @@ def ranked(texts: Sequence[str]) -> tuple[NDArray[np.str_], NDArray[np.int32]]:
 
     Returns
     -------
-    levels : str array, shape (levels,)
-        The distinct texts without trailing blanks, sorted.
+    levels : object array of str, shape (levels,)
+        The distinct texts without trailing blanks, sorted. No array of a width: one long text would make all others as long.
     ranks : int32 array, shape (codes,)
         Index into `levels`, by code.
 
@@ -71,17 +77,44 @@ def ranked(texts: Sequence[str]) -> tuple[NDArray[np.str_], NDArray[np.int32]]:
     >>> levels.tolist(), ranks.tolist()
     (['OFF', 'ON'], [1, 0, 1])
     """
-    if not texts:
-        return np.empty(0, "U1"), np.empty(0, np.int32)
-    levels, ranks = np.unique(np.array([text.rstrip() for text in texts], dtype=np.str_), return_inverse=True)
-    return levels, ranks.astype(np.int32)
+    stripped = [text.rstrip() for text in texts]
+    places = {text: place for place, text in enumerate(sorted(set(stripped)))}
+    levels = np.empty(len(places), np.object_)
+    levels[:] = list(places)
+    return levels, np.fromiter(map(places.__getitem__, stripped), np.int32, len(stripped))
+
+
+def longest_allowed(lengths: NDArray[np.int64]) -> int:
+    """Return how long the distinct texts of one MSID may be, so that an array that is as wide as the longest fits into memory.
+
+    Parameters
+    ----------
+    lengths : int64 array, shape (texts,)
+        Characters of each distinct text.
+
+    Returns
+    -------
+    int
+        The longest of them if all fit into `MOST_BYTES`; else less, so that those that are not longer fit.
+
+    Examples
+    --------
+    >>> longest_allowed(np.array([2, 3, 4096]))
+    4096
+    """
+    if not len(lengths):
+        return 0
+    ascending = np.sort(lengths)
+    fits = ascending * np.arange(1, len(ascending) + 1) * _BYTES_A_CHARACTER <= MOST_BYTES
+    # Of several texts of the length that no longer fits as a whole, none is taken.
+    return int(ascending[-1]) if fits.all() else int(ascending[np.argmin(fits)]) - 1
 
 
 def text_samples(
     ticks: NDArray[np.int64],
     resolution: str,
     ranks: NDArray[np.int32],
-    levels: NDArray[np.str_],
+    levels: NDArray[Any],
     *,
     numbers: NDArray[np.float64] | None = None,
     alarm: NDArray[np.int16] | None = None,
@@ -96,7 +129,7 @@ def text_samples(
         What one tick is.
     ranks : int32 array, shape (rows,)
         Index of each row's text into `levels`.
-    levels : str array, shape (levels,)
+    levels : array of str, shape (levels,)
         Distinct texts, sorted; those that no row has are dropped.
     numbers : float64 array, shape (rows,), optional
         The number that came along with each text; by default there is none.
@@ -125,12 +158,12 @@ def text_samples(
     raw_levels, raw_ranks = np.unique(raws, return_inverse=True)
     pairs, codes = np.unique(ranks[heads].astype(np.int64) * len(raw_levels) + raw_ranks, return_inverse=True)
     lengths = np.diff(heads, append=len(ranks))
-    texts = levels[pairs // len(raw_levels)]
+    texts = np.array(levels[pairs // len(raw_levels)].tolist(), np.str_)
     return Samples(
         ticks,
         resolution,
         np.repeat(codes.astype(np.min_scalar_type(len(pairs) - 1)), lengths),
-        texts.astype(f"U{max(1, int(np.char.str_len(texts).max()))}"),
+        texts,
         raw_levels[pairs % len(raw_levels)],
         None,
         alarm,

@@ -56,6 +56,33 @@ def excluded_apid(apid: int) -> str:
     return f"apid {apid} is excluded"
 
 
+def kept_origin(origin: str) -> str:
+    """Return the note on rows that the spacecraft did not send, and that are kept all the same.
+
+    Examples
+    --------
+    >>> kept_origin("SIMULATOR")
+    'foreign origin SIMULATOR is kept'
+    """
+    return f"foreign origin {origin} is kept"
+
+
+def kept_apid(apid: int) -> str:
+    """Return the note on rows of a packet type that is kept, but worth telling.
+
+    Parameters
+    ----------
+    apid : int
+        Application process identifier of the packets.
+
+    Examples
+    --------
+    >>> kept_apid(712)
+    'apid 712 is kept'
+    """
+    return f"apid {apid} is kept"
+
+
 class Sieve:
     """Which rows are still in, and how many went out for which reason.
 

@@ -73,13 +73,16 @@ class Client:
     pause_s : float
         How long to wait before the first retry; twice as long before each further one.
     token_from : str
-        Where a user sets the token, for messages.
+        Where a user sets the token, for messages; empty where none is ever sent.
+    way_out : str
+        What to do when the service refuses a question, for messages.
     """
 
     timeout_s: float
     retries: int
     pause_s: float
     token_from: str
+    way_out: str = "check the options base and api"
 
     @cached_property
     def _opener(self) -> urllib.request.OpenerDirector:
@@ -178,13 +181,14 @@ class Client:
             return _Failed(what)
         if err.code in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
             problem = "refused the token" if token else "wants a token"
-            raise SourceError(f"{url}: the service {problem} ({what}); set {self.token_from} to a valid one") from err
+            way_out = f"set {self.token_from} to a valid one" if self.token_from else self.way_out
+            raise SourceError(f"{url}: the service {problem} ({what}); {way_out}") from err
         if HTTPStatus.MULTIPLE_CHOICES <= err.code < HTTPStatus.BAD_REQUEST:
             raise SourceError(
-                f"{url}: the redirection cannot be followed ({what}); check the options base and api"
+                f"{url}: the redirection cannot be followed ({what}); {self.way_out}"
             ) from err
         raise SourceError(
-            f"{url}: the service refused the question ({what}): {_beginning(err)!r}; check the options base and api"
+            f"{url}: the service refused the question ({what}): {_beginning(err)!r}; {self.way_out}"
         ) from err
 
 

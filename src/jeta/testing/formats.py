@@ -23,6 +23,7 @@ from __future__ import annotations
 import hashlib
 import tempfile
 from abc import ABC, abstractmethod
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,7 +33,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from jeta.errors import FormatError
-from jeta.formats import Description, Format
+from jeta.formats import Description, Format, SharedFormat, read_share, shares_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -78,10 +79,52 @@ def check_delivery(delivery: Delivery) -> None:
     )
     keys = [batch.key for batch in delivery.batches]
     _expect(len(set(keys)) == len(keys), f"an MSID has more than one batch: {keys}")
-    _expect(min(delivery.rejected.values(), default=1) > 0, f"a count is not positive: {delivery.rejected}")
+    for counts in (delivery.rejected, delivery.notes):
+        _expect(min(counts.values(), default=1) > 0, f"a count is not positive: {counts}")
+    _expect(max(delivery.notes.values(), default=0) <= kept, f"of {kept} rows kept, more are noted: {delivery.notes}")
     for batch in delivery.batches:
         _expect(isinstance(batch.key, (str, int)) and batch.key != "", f"the key {batch.key!r} is no name or number")
         check_samples(batch.samples)
+
+
+def check_shares(reader: Format, path: Path, shares: int) -> None:
+    """Check that a file read in shares gives what it gives as a whole.
+
+    Parameters
+    ----------
+    reader : Format
+        One that obeys `SharedFormat`.
+    path : Path
+        A file of this format.
+    shares : int
+        Into how many shares to divide it, at least 1.
+
+    Raises
+    ------
+    AssertionError
+        If it does not: an MSID is in two shares, or rows differ, are lost, or are counted twice.
+    """
+    whole = reader.read(path)
+    parts = [read_share(reader, path, share, shares) for share in range(shares)]
+    for part in parts:
+        check_delivery(part)
+    rows_read = sum(part.rows_read for part in parts)
+    _expect(rows_read == whole.rows_read, f"{shares} shares have {rows_read} rows, the file has {whole.rows_read}")
+    for name in ("rejected", "notes"):
+        found: Counter[Any] = sum((getattr(part, name) for part in parts), Counter())
+        _expect(found == getattr(whole, name), f"{shares} shares have {name} {found}, the file {getattr(whole, name)}")
+    keys = [batch.key for part in parts for batch in part.batches]
+    _expect(len(set(keys)) == len(keys), f"an MSID is in more than one of {shares} shares: {keys}")
+    strays = [number for number, part in enumerate(parts) if any(key is None for key, _ in part.rejected)]
+    _expect(
+        strays in ([], [0]), f"rows that belong to no MSID are counted in shares {strays}, expected in share 0 only"
+    )
+    found_samples = {batch.key: batch.samples for part in parts for batch in part.batches}
+    _expect(set(found_samples) == {batch.key for batch in whole.batches}, f"{shares} shares have MSIDs {keys}")
+    for batch in whole.batches:
+        _expect(
+            same_samples(found_samples[batch.key], batch.samples), f"{batch.key} differs if read in {shares} shares"
+        )
 
 
 def check_samples(samples: Samples) -> None:
@@ -235,6 +278,17 @@ class FormatTests(ABC):
         """Reading leaves nothing behind that changes the next reading."""
         _expect(_same_delivery(fmt.read(path), fmt.read(str(path))), "the second reading differs from the first")
 
+    def test_shares_are_the_whole(self, fmt: Format, path: Path) -> None:
+        """Read in shares, if it can, a file gives the same rows, and counts the same."""
+        rows = fmt.read(path).rows_read
+        _expect(shares_of(fmt, path, max(1, rows)) == 1, f"{path.name} has {rows} rows, but these are no single share")
+        if not isinstance(fmt, SharedFormat):
+            _expect(shares_of(fmt, path, 1) == 1, f"{fmt.name} has no shares, but is asked for them")
+            return
+        _expect(shares_of(fmt, path, 1) > 1 or rows < 2, f"{rows} rows are said to be 1 share of 1 row")
+        for shares in (1, 2, 3, 7):
+            check_shares(fmt, path, shares)
+
     def test_describes_what_it_reads(self, fmt: Format, path: Path) -> None:
         """What the description tells agrees with the rows."""
         told, delivery = fmt.describe(path), fmt.read(path)
@@ -302,8 +356,8 @@ def _facts(delivery: Delivery) -> dict[str, Any]:
 def _same_delivery(one: Delivery, other: Delivery) -> bool:
     """Tell whether deliveries are equal."""
     return (
-        (one.path, one.format, one.rows_read, one.rejected)
-        == (other.path, other.format, other.rows_read, other.rejected)
+        (one.path, one.format, one.rows_read, one.rejected, one.notes)
+        == (other.path, other.format, other.rows_read, other.rejected, other.notes)
         and [batch.key for batch in one.batches] == [batch.key for batch in other.batches]
         and all(same_samples(a.samples, b.samples) for a, b in zip(one.batches, other.batches, strict=True))
     )

@@ -96,6 +96,13 @@ class FileReport:
         """Return the tally of one MSID, to be counted in."""
         return self.msids.setdefault(msid, Tally())
 
+    def add(self, part: FileReport) -> None:
+        """Add what became of a part of the same file."""
+        self.format = part.format
+        self.notes.update(part.notes)
+        for msid, tally in part.msids.items():
+            self.tally(msid).add(tally)
+
     @property
     def total(self) -> Tally:
         """The sum over all MSIDs."""

@@ -16,6 +16,7 @@ from jeta.logs import logger
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from concurrent.futures import Executor
 
 from jeta.archive import ArchiveReader
 
@@ -43,8 +44,15 @@ def root_of(archive: ArchiveLike | ArchiveReader | None) -> Path:
 
 
 @contextmanager
-def writer_for(archive: ArchiveLike | None) -> Iterator[Writer]:
+def writer_for(archive: ArchiveLike | None, *, wait_s: float = 0.0) -> Iterator[Writer]:
     """Hand out a writer: the one given, or one that is opened here and closed at the end.
+
+    Parameters
+    ----------
+    archive : open archive, path, or None
+        Which archive; None for the one in use.
+    wait_s : float
+        How long to wait for another writer to end.
 
     Raises
     ------
@@ -54,16 +62,26 @@ def writer_for(archive: ArchiveLike | None) -> Iterator[Writer]:
     if isinstance(archive, Writer):
         yield archive
         return
-    with Writer(root_of(archive)) as writer:
+    with Writer(root_of(archive)).waiting(wait_s) as writer:
         yield writer
 
 
-def fold_if_due(writer: Writer) -> None:
-    """Fold the journal if it has grown beyond the limits of this module."""
+def fold_if_due(writer: Writer, *, workers: int | None = None, executor: Executor | None = None) -> None:
+    """Fold the journal if it has grown beyond the limits of this module.
+
+    Parameters
+    ----------
+    writer : Writer
+        The archive.
+    workers : int, optional
+        Number of processes; by default as ``JETA_WORKERS`` says.
+    executor : Executor, optional
+        Does the work instead.
+    """
     commits, rows = writer.pending()
     if commits >= FOLD_COMMITS or rows >= FOLD_ROWS or (commits and _oldest_age_s(writer) > FOLD_AGE_S):
         _log.info("the journal holds %d rows in %d commits: folding", rows, commits)
-        writer.fold(workers=settings.from_environment().workers)
+        writer.fold(workers=settings.from_environment().workers if workers is None else workers, executor=executor)
 
 
 def _oldest_age_s(writer: Writer) -> float:

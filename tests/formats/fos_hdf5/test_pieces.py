@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from formats import fos_example
+from jeta.formats.fos_hdf5.choice import Choice
 from jeta.formats.fos_hdf5.layout import Layout
 from jeta.formats.fos_hdf5.pieces import assemble, decode, stable_order
 from jeta.testing.formats import check_samples
@@ -56,7 +57,7 @@ def test_pieces_give_what_sorting_all_rows_gives(rows, block_rows):
     """Against a list of rows: the same rows for each MSID in the same order, however the file is cut into blocks."""
     columns = list(zip(*rows, strict=True)) or [[], [], [], []]
     block = fos_example.rows(columns[0], values=columns[1], texts=columns[2], alarms=columns[3])
-    pieces = [decode(block[at : at + block_rows], LAYOUT, ()) for at in range(0, len(block), block_rows)]
+    pieces = [decode(block[at : at + block_rows], LAYOUT, Choice()) for at in range(0, len(block), block_rows)]
     found = {}
     for batch in assemble(pieces):
         check_samples(batch.samples)
@@ -74,10 +75,10 @@ def test_pieces_give_what_sorting_all_rows_gives(rows, block_rows):
 
 
 def test_samples_share_the_memory_of_few_arrays():
-    batches = assemble([decode(fos_example.rows([1, 2, 1, 2]), LAYOUT, ())])
+    batches = assemble([decode(fos_example.rows([1, 2, 1, 2]), LAYOUT, Choice())])
     assert batches[0].samples.ticks.base is batches[1].samples.ticks.base
 
 
 def test_nothing_to_assemble():
     assert assemble([]) == ()
-    assert assemble([decode(fos_example.rows([0, 0]), LAYOUT, ())]) == ()
+    assert assemble([decode(fos_example.rows([0, 0]), LAYOUT, Choice())]) == ()

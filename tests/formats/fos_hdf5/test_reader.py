@@ -105,6 +105,42 @@ def test_foreign_origin_rejects_all_rows(path, name, origin):
     assert (samples, counts) == ({}, {(None, f"foreign origin {shown}"): 2})
 
 
+def test_foreign_rows_are_kept_and_noted_if_told(path):
+    write(path, rows([1, 2, 0], apids=[1, 712, 1]), origin=(b"SIMULATOR",))
+    delivery = FosHdf5(keep_foreign=True).read(path)
+    assert [batch.key for batch in delivery.batches] == [1]
+    assert delivery.notes == {"foreign origin SIMULATOR is kept": 1}
+    assert delivery.rejected == {(None, "padding"): 1, (2, "apid 712 is excluded"): 1}
+    assert FosHdf5().read(path).notes == {}
+
+
+@pytest.mark.parametrize("origin", [(b"OBSERVATORY",), None])
+def test_rows_of_the_own_origin_are_not_noted(path, origin):
+    assert FosHdf5(keep_foreign=True).read(write(path, rows([1]), origin=origin)).notes == {}
+
+
+def test_the_own_origin_may_be_another(path):
+    write(path, rows([1]), origin=(b"FLIGHT-2",))
+    assert FosHdf5(own_origin="FLIGHT").read(path).rejected == {}
+    assert FosHdf5(own_origin="flight").read(path).rejected == {(None, "foreign origin FLIGHT-2"): 1}
+
+
+def test_noted_packets_are_kept_and_counted(path):
+    write(path, rows([1, 1, 2, 3], apids=[712, 100, 712, 713]))
+    delivery = FosHdf5(excluded_apids=(713,), noted_apids=(712, 713, 5)).read(path)
+    assert delivery.notes == {"apid 712 is kept": 2}
+    assert delivery.rejected == {(3, "apid 713 is excluded"): 1}
+    assert [(batch.key, len(batch.samples)) for batch in delivery.batches] == [(1, 2), (2, 1)]
+
+
+def test_thousands_of_packet_types_are_excluded_at_once(path):
+    """As the rule that a packet type must be positive needs them."""
+    write(path, rows([1, 2, 3, 4], apids=[-32768, 0, 1, -1]))
+    samples, counts = read(path, excluded_apids=range(-32768, 1))
+    assert list(samples) == [3]
+    assert counts == {(key, f"apid {apid} is excluded"): 1 for key, apid in [(1, -32768), (2, 0), (4, -1)]}
+
+
 @pytest.mark.parametrize("origin", [(b"OBSERVATORY",), "OBSERVATORY", (b"THE OBSERVATORY ITSELF", b"x")])
 def test_own_origin_in_any_form(path, origin):
     assert list(read(write(path, rows([1]), origin=origin))[0]) == [1]
@@ -281,8 +317,12 @@ def test_description_without_attributes(path):
         del file["samples/data2"].attrs["dataStartTime"]
         file["samples/data2"].attrs["dataStopTime"] = "text"
     told = FosHdf5().describe(path)
-    assert (told.first, told.last) == (None, None)
+    assert (told.first, told.last, told.origin) == (None, None, "")
     assert "origin not told" in told.note
+
+
+def test_description_tells_the_origin(path):
+    assert FosHdf5().describe(write(path, rows([1]), origin=(b"SIMULATOR",))).origin == "SIMULATOR"
 
 
 def test_file_is_closed_after_an_error(path):

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import gzip
-import io
-import zlib
 from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING, NamedTuple
 
 from jeta.errors import FormatError
-from jeta.formats.files import head
+from jeta.formats.files import with_name
 from jeta.formats.fits_table.header import BLOCK, CARD, MAX_BLOCKS, Header, parse_cards
-from jeta.formats.table.text_file import GZIP
+from jeta.formats.unpacked import is_packed, most_bytes, opened_bytes, too_much, unpacked_head
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,8 +17,6 @@ if TYPE_CHECKING:
 SIGNATURE = b"SIMPLE  ="
 _PIECE = 2**20
 _END = b"END".ljust(CARD)
-_ALWAYS_FITS = 2**26
-_MOST_FOLD = 200
 
 
 class Part(NamedTuple):
@@ -50,13 +45,7 @@ def is_fits(path: Path) -> bool:
     OSError
         If it is not there or may not be read.
     """
-    start = head(path, 1024)
-    if start.startswith(GZIP):
-        try:
-            start = zlib.decompressobj(wbits=31).decompress(start, len(SIGNATURE))
-        except zlib.error:
-            return False
-    return start.startswith(SIGNATURE)
+    return unpacked_head(path, 1024).startswith(SIGNATURE)
 
 
 class Source:
@@ -86,10 +75,7 @@ class Source:
         """
         self._check(size)
         if size > self._most:
-            raise FormatError(
-                f"it is compressed more than {_MOST_FOLD}-fold, as no telemetry is; if it is what it should be, unpack it with"
-                " gunzip"
-            )
+            raise too_much()
         data = bytearray()
         while len(data) < size:
             piece = self._stream.read(min(_PIECE, size - len(data)))
@@ -160,20 +146,13 @@ def opened(path: Path) -> Iterator[Source]:
     OSError
         If it is not there or may not be read.
     """
-    is_zipped = head(path, 2) == GZIP
+    size = path.stat().st_size
+    packed = is_packed(path)
     try:
-        with path.open("rb") as raw:
-            size = raw.seek(0, io.SEEK_END)
-            raw.seek(0)
-            if not is_zipped:
-                yield Source(raw, size, size)
-                return
-            with gzip.GzipFile(fileobj=raw) as unpacked:
-                yield Source(unpacked, None, max(_ALWAYS_FITS, _MOST_FOLD * size))  # type: ignore[arg-type]
-    except (zlib.error, EOFError, gzip.BadGzipFile) as err:
-        raise FormatError(f"{path}: the compressed file is damaged or cut short ({err}); transfer it again") from err
+        with opened_bytes(path) as stream:
+            yield Source(stream, None, most_bytes(size)) if packed else Source(stream, size, size)
     except FormatError as err:
-        raise FormatError(str(err) if str(err).startswith(f"{path}:") else f"{path}: {err}") from err
+        raise with_name(err, path) from err
 
 
 def parts(source: Source) -> Iterator[Part]:

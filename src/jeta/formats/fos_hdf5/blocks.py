@@ -30,8 +30,13 @@ BLOCK_ROWS = 131_072
 
 _DEFLATE_LIMIT = 1_100  # deflate cannot make data smaller than by this factor
 _SMALLEST_CHUNK_BYTES = 8  # no filter makes a row smaller, and HDF5's own filters do not expect it
+_TRUSTING = {
+    h5py.h5z.FILTER_SZIP: "szip",
+    h5py.h5z.FILTER_NBIT: "nbit",
+    h5py.h5z.FILTER_SCALEOFFSET: "scaleoffset",
+}
 _DIRECT: tuple[list[int], ...] = ([], [h5py.h5z.FILTER_DEFLATE], [h5py.h5z.FILTER_SHUFFLE, h5py.h5z.FILTER_DEFLATE])
-_LARGEST_CHUNK_BYTES = 1 << 32
+_LARGEST_CHUNK_BYTES = 1 << 29
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +50,13 @@ class Plan:
         They may be called in any thread while the file is open.
     unwritten : int
         Number of rows that the dataset has room for, but that were never written.
+    largest_bytes : int
+        Memory that the largest block takes.
     """
 
     loads: list[Load]
     unwritten: int
+    largest_bytes: int = 0
 
 
 def plan(dataset: h5py.Dataset, path: Path) -> Plan:
@@ -74,13 +82,9 @@ def plan(dataset: h5py.Dataset, path: Path) -> Plan:
     settings = dataset.id.get_create_plist()
     kind = settings.get_layout()
     if kind == h5py.h5d.CHUNKED:
-        return _chunked(dataset, path, _filters(settings))
+        return _chunked(dataset, path, _filters(settings, path))
     if kind == h5py.h5d.COMPACT:
-        return Plan([partial(_through_hdf5, dataset, 0, len(dataset))], 0)
-    if kind != h5py.h5d.CONTIGUOUS or settings.get_external_count():
-        raise FormatError(
-            f"{path}: {dataset.name} only refers to rows in other files; expected rows in this file: deliver those"
-        )
+        return Plan([partial(_through_hdf5, dataset, 0, len(dataset))], 0, len(dataset) * dataset.dtype.itemsize)
     return _contiguous(dataset, path)
 
 
@@ -96,14 +100,16 @@ def _contiguous(dataset: h5py.Dataset, path: Path) -> Plan:
             f"{path}: {dataset.name} should end at byte {end}, but the file has only {size} bytes: transfer it again"
         )
     edges = [*range(0, len(dataset), BLOCK_ROWS), len(dataset)]
+    largest = min(len(dataset), BLOCK_ROWS) * itemsize
     if not _as_in_memory(dataset):
-        return Plan([partial(_through_hdf5, dataset, start, stop) for start, stop in pairwise(edges)], 0)
+        return Plan([partial(_through_hdf5, dataset, start, stop) for start, stop in pairwise(edges)], 0, largest)
     return Plan(
         [
             partial(_span, path, dataset.dtype, offset + start * itemsize, stop - start)
             for start, stop in pairwise(edges)
         ],
         0,
+        largest,
     )
 
 
@@ -126,7 +132,8 @@ def _chunked(dataset: h5py.Dataset, path: Path, filters: Sequence[int]) -> Plan:
         else:
             loads.append(partial(_through_hdf5, dataset, start, stop))
     written = sum(min(chunk_rows, len(dataset) - chunk.chunk_offset[0]) for chunk in chunks)
-    return Plan(loads, len(dataset) - written)
+    largest = max(BLOCK_ROWS + chunk_rows, 2 * chunk_rows) * dataset.dtype.itemsize if loads else 0
+    return Plan(loads, len(dataset) - written, largest)
 
 
 def _check_chunks(dataset: h5py.Dataset, path: Path, chunks: Sequence[Any]) -> None:
@@ -134,7 +141,8 @@ def _check_chunks(dataset: h5py.Dataset, path: Path, chunks: Sequence[Any]) -> N
     chunk_rows, size = dataset.chunks[0], path.stat().st_size
     if chunk_rows * dataset.dtype.itemsize > _LARGEST_CHUNK_BYTES:
         raise FormatError(
-            f"{path}: {dataset.name} has chunks of {chunk_rows} rows; expected at most 4 GB: transfer it again"
+            f"{path}: {dataset.name} has chunks of {chunk_rows} rows; expected chunks of at most 512 MB: write the file"
+            " in smaller ones"
         )
     offsets = [chunk.chunk_offset[0] for chunk in chunks]
     if len(set(offsets)) < len(offsets) or any(offset % chunk_rows for offset in offsets):
@@ -161,9 +169,22 @@ def _grouped(chunks: Sequence[Any], chunk_rows: int) -> list[list[Any]]:
     return groups
 
 
-def _filters(settings: Any) -> list[int]:
-    """Return what is done to chunks when they are written, in order."""
-    return [settings.get_filter(place)[0] for place in range(settings.get_nfilters())]
+def _filters(settings: Any, path: Path) -> list[int]:
+    """Return what is done to chunks when they are written, in order.
+
+    Raises
+    ------
+    FormatError
+        If it is undone by a library that takes damaged data for good ones, and writes past its memory.
+    """
+    found = [settings.get_filter(place)[0] for place in range(settings.get_nfilters())]
+    for code in found:
+        if code in _TRUSTING:
+            raise FormatError(
+                f"{path}: the rows are packed by {_TRUSTING[code]}, which is not safe to read from a file that may be damaged;"
+                " repack it: h5repack -f GZIP=1 OLD NEW"
+            )
+    return found
 
 
 def _as_in_memory(dataset: h5py.Dataset) -> bool:

@@ -45,6 +45,8 @@ _DATASET = re.compile(r"data(\d{1,9})")
 _ORIGIN_NAMES = ("/dataOrigin", "dataOrigin")
 _GROUP = "samples"
 _WIDEST_NUMBER_BYTES = 8
+_OWN_LAYOUTS = {h5py.h5d.COMPACT, h5py.h5d.CONTIGUOUS, h5py.h5d.CHUNKED}
+_LARGEST_ATTRIBUTE_BYTES = 65_536
 
 # What h5py raises when a file is damaged.
 _DAMAGE = (OSError, RuntimeError, LookupError, ValueError, TypeError, AttributeError, OverflowError)
@@ -139,9 +141,8 @@ def is_telemetry(path: Path) -> bool:
         return False
     try:
         with opened(path) as file, damage_reported(path, "looking for samples"):
-            group = file.get(_GROUP)
-            dataset = group.get("data1") if isinstance(group, h5py.Group) else None
-            return isinstance(dataset, h5py.Dataset) and set(FIELDS) <= set(dataset.dtype.names or ())
+            dataset = _own_dataset(_own_group(file, path), "data1", path)
+            return set(FIELDS) <= set(dataset.dtype.names or ())
     except FormatError:
         return False
 
@@ -167,22 +168,71 @@ def datasets(file: h5py.File, path: Path) -> list[h5py.Dataset]:
         If there is none, or one that does not hold rows.
     """
     with damage_reported(path, "looking for samples"):
-        group = file.get(_GROUP)
-        if not isinstance(group, h5py.Group):
-            raise FormatError(
-                f"{path}: expected the group 'samples', found {looks_like(path)}; transfer the file again"
-            )
+        group = _own_group(file, path)
         matches = [match for name in group if (match := _DATASET.fullmatch(name))]
-        found = [group[match[0]] for match in sorted(matches, key=lambda match: int(match[1]))]
-        for dataset in found:
-            if not isinstance(dataset, h5py.Dataset) or dataset.ndim != 1 or dataset.dtype.names is None:
-                raise FormatError(
-                    f"{path}: {dataset.name} is {dataset}; expected a one-dimensional dataset of rows with the fields"
-                    f" {', '.join(FIELDS)}: transfer the file again"
-                )
+        found = [_own_dataset(group, match[0], path) for match in sorted(matches, key=lambda match: int(match[1]))]
     if not found:
         raise FormatError(f"{path}: the group 'samples' has no dataset 'data1'; expected rows: transfer the file again")
     return found
+
+
+def _own_group(file: h5py.File, path: Path) -> h5py.Group:
+    """The group with the datasets, if it is in this file.
+
+    Raises
+    ------
+    FormatError
+        If it is not.
+    """
+    if _GROUP in file:
+        _refuse_link(file, _GROUP, path)
+        group = file[_GROUP]
+        if isinstance(group, h5py.Group):
+            return group
+    raise FormatError(f"{path}: expected the group 'samples', found {looks_like(path)}; transfer the file again")
+
+
+def _own_dataset(group: h5py.Group, name: str, path: Path) -> h5py.Dataset:
+    """A dataset with rows that are in this file.
+
+    Raises
+    ------
+    FormatError
+        If there is none, or its rows would be taken from other files.
+    """
+    _refuse_link(group, name, path)
+    opened_id = h5py.h5o.open(group.id, name.encode())
+    if isinstance(opened_id, h5py.h5d.DatasetID):
+        # Before anything else is asked: HDF5 opens the files of a virtual dataset to tell its shape.
+        settings = opened_id.get_create_plist()
+        if settings.get_layout() not in _OWN_LAYOUTS or settings.get_external_count():
+            raise FormatError(
+                f"{path}: {name} only refers to rows in other files; expected rows in this file: deliver those"
+            )
+        dataset = h5py.Dataset(opened_id)
+        if dataset.ndim == 1 and dataset.dtype.names is not None:
+            return dataset
+    raise FormatError(
+        f"{path}: {name} is {group[name]}; expected a one-dimensional dataset of rows with the fields"
+        f" {', '.join(FIELDS)}: transfer the file again"
+    )
+
+
+def _refuse_link(group: h5py.Group, name: str, path: Path) -> None:
+    """Refuse what leads to another place, perhaps to another file.
+
+    Raises
+    ------
+    FormatError
+        If it does.
+    """
+    link = group.get(name, getlink=True)
+    if not isinstance(link, h5py.HardLink):
+        kind = "an external link" if isinstance(link, h5py.ExternalLink) else "a soft link"
+        raise FormatError(
+            f"{path}: {name} is {kind} to {getattr(link, 'filename', '')}{link.path!r}; expected the rows themselves: deliver"
+            " the file that has them"
+        )
 
 
 def layout_of(dataset: h5py.Dataset, path: Path) -> Layout:
@@ -257,7 +307,7 @@ def origin_of(file: h5py.File, path: Path) -> str | None:
     with damage_reported(path, "reading the data origin"):
         for name in _ORIGIN_NAMES:
             if name in file.attrs:
-                first = _first(file.attrs[name])
+                first = _first(_attribute(file, name))
                 text = first.decode("latin-1") if isinstance(first, bytes) else str(first)
                 return text.partition("\0")[0].strip()
     return None
@@ -279,7 +329,18 @@ def span_ms(dataset: h5py.Dataset, path: Path) -> tuple[int | None, int | None]:
         ms since 1970 UTC; None where the attribute is missing or no number.
     """
     with damage_reported(path, f"reading the attributes of {dataset.name}"):
-        return _number(dataset.attrs.get("dataStartTime")), _number(dataset.attrs.get("dataStopTime"))
+        return _number(_attribute(dataset, "dataStartTime")), _number(_attribute(dataset, "dataStopTime"))
+
+
+def _attribute(node: h5py.HLObject, name: str) -> Any:
+    """Return an attribute; None if there is none, or it is larger than what it should tell can be."""
+    if name not in node.attrs:
+        return None
+    # Asked before it is read: a damaged file may claim any size, for which HDF5 would take memory.
+    told = node.attrs.get_id(name)
+    if told.get_type().get_size() * told.get_space().get_simple_extent_npoints() > _LARGEST_ATTRIBUTE_BYTES:
+        return None
+    return node.attrs[name]
 
 
 def _number(value: Any) -> int | None:

@@ -16,13 +16,15 @@ from jeta.formats import rejection
 from jeta.formats.batch import Batch
 from jeta.formats.fos_hdf5.texts import all_decoded, distinct_texts
 from jeta.formats.levels import ranked, text_samples
+from jeta.formats.shares import share_of_ids
 from jeta.samples import ALARM_DTYPE, Samples
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
     from numpy.typing import NDArray
 
+    from jeta.formats.fos_hdf5.choice import Choice
     from jeta.formats.fos_hdf5.layout import Layout
 
 Rejected: TypeAlias = Counter[tuple[str | int | None, str]]
@@ -52,8 +54,8 @@ class Piece:
         Index into `texts`, -1 for a row without text; None if no row has one.
     texts : list of bytes
         The distinct texts, as they lie in the file.
-    rejected : Counter
-        Rows left out, as in a `Delivery`.
+    rejected, notes : Counter
+        Rows left out, and rows worth telling, as in a `Delivery`.
     """
 
     ids: NDArray[np.int64]
@@ -64,9 +66,10 @@ class Piece:
     text_codes: NDArray[np.int32] | None
     texts: list[bytes]
     rejected: Rejected
+    notes: Counter[str]
 
 
-def decode(block: NDArray[np.void], layout: Layout, excluded_apids: Iterable[int]) -> Piece:
+def decode(block: NDArray[np.void], layout: Layout, choice: Choice) -> Piece:
     """Group the rows of one block.
 
     Parameters
@@ -75,8 +78,8 @@ def decode(block: NDArray[np.void], layout: Layout, excluded_apids: Iterable[int
         Rows as in the file.
     layout : Layout
         Where their fields are.
-    excluded_apids : iterable of int
-        Packet types whose rows are left out.
+    choice : Choice
+        Which rows are wanted.
 
     Returns
     -------
@@ -84,7 +87,7 @@ def decode(block: NDArray[np.void], layout: Layout, excluded_apids: Iterable[int
         The good rows, and the counts of the others.
     """
     ids = block["id"].astype(np.int64)
-    kept, rejected = _judged(block, ids, layout, excluded_apids)
+    kept, rejected = _judged(block, ids, layout, choice)
     if kept.all():
         order = stable_order(ids)
     else:
@@ -102,6 +105,7 @@ def decode(block: NDArray[np.void], layout: Layout, excluded_apids: Iterable[int
         text_codes,
         texts,
         rejected,
+        _notes(block, kept, layout, choice),
     )
 
 
@@ -133,13 +137,13 @@ def stable_order(ids: NDArray[np.int64]) -> NDArray[np.intp]:
     return order
 
 
-def assemble(pieces: Sequence[Piece]) -> tuple[Batch, ...]:
+def assemble(pieces: list[Piece]) -> tuple[Batch, ...]:
     """Put pieces together: one batch per MSID.
 
     Parameters
     ----------
-    pieces : sequence of Piece
-        In the order of the file.
+    pieces : list of Piece
+        In the order of the file. The list is emptied, so that the memory of each piece is free once its rows are moved.
 
     Returns
     -------
@@ -147,23 +151,42 @@ def assemble(pieces: Sequence[Piece]) -> tuple[Batch, ...]:
         Sorted by identifier. Values are float64; text, with the numbers behind it, for an MSID that has a text in any
         row. The arrays are slices of a few large ones.
     """
-    all_ids = _joined([piece.ids for piece in pieces], np.int64)
-    lengths = _joined([piece.lengths for piece in pieces], np.int64)
-    if not len(all_ids):
+    run_ids = _joined([piece.ids for piece in pieces])
+    if not len(run_ids):
         return ()
-    runs = np.argsort(all_ids, kind="stable")
-    rows = _rows_of_runs(lengths, runs)
-    ids, first_runs = np.unique(all_ids[runs], return_index=True)
-    starts = np.concatenate([[0], np.cumsum(lengths[runs])])[np.append(first_runs, len(runs))]
+    lengths = _joined([piece.lengths for piece in pieces])
+    runs = np.argsort(run_ids, kind="stable")
+    ids, first_runs = np.unique(run_ids[runs], return_index=True)
+    edges = np.concatenate([[0], np.cumsum(lengths[runs])])
+    targets = np.empty_like(lengths)
+    targets[runs] = edges[:-1]
+    return _moved(pieces, targets, int(edges[-1])).batches(ids, edges[np.append(first_runs, len(runs))])
+
+
+def _moved(pieces: list[Piece], targets: NDArray[np.int64], rows: int) -> _Series:
+    """Move the rows of all pieces to where they belong: `targets` has the place of each piece's MSIDs, piece by piece."""
     levels, ranks = _all_ranks(pieces)
     series = _Series(
-        np.concatenate([piece.times_ms for piece in pieces])[rows],
-        np.concatenate([piece.numbers for piece in pieces])[rows],
-        _alarms(pieces, rows),
-        None if ranks is None else ranks[rows],
+        np.empty(rows, np.int64),
+        np.empty(rows, np.float64),
+        np.zeros(rows, ALARM_DTYPE) if any(piece.alarm is not None for piece in pieces) else None,
+        np.zeros(rows, np.int32) if ranks else None,
         levels,
     )
-    return series.batches(ids, starts)
+    pieces.reverse()
+    done = 0
+    while pieces:
+        piece = pieces.pop()
+        places = _places(targets[done : done + len(piece.ids)], piece.lengths)
+        done += len(piece.ids)
+        series.times_ms[places] = piece.times_ms
+        series.numbers[places] = piece.numbers
+        if series.alarm is not None and piece.alarm is not None:
+            series.alarm[places] = piece.alarm
+        if series.ranks is not None and piece.text_codes is not None:
+            # The code -1 of rows without text finds the last one: the empty text, which is first among the levels.
+            series.ranks[places] = np.array([*map(ranks.__getitem__, piece.texts), 0], np.int32)[piece.text_codes]
+    return series
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,14 +227,17 @@ class _Series:
 
 
 def _judged(
-    block: NDArray[np.void], ids: NDArray[np.int64], layout: Layout, excluded_apids: Iterable[int]
+    block: NDArray[np.void], ids: NDArray[np.int64], layout: Layout, choice: Choice
 ) -> tuple[NDArray[np.bool_], Rejected]:
     """Tell which rows are good, and count the others; the first reason that holds for a row counts."""
     kept = ids != 0
     rejected: Rejected = Counter()
-    if padding := len(ids) - int(np.count_nonzero(kept)):
+    padding = len(ids) - int(np.count_nonzero(kept))
+    if padding and choice.has_strays:
         rejected[None, rejection.PADDING] = padding
-    for reason, bad in _faults(block, layout, excluded_apids):
+    if choice.shares > 1:
+        kept &= share_of_ids(ids, choice.shares) == choice.share
+    for reason, bad in _faults(block, layout, choice):
         found = bad & kept
         if found.any():
             keys, counts = np.unique(ids[found], return_counts=True)
@@ -220,13 +246,10 @@ def _judged(
     return kept, rejected
 
 
-def _faults(
-    block: NDArray[np.void], layout: Layout, excluded_apids: Iterable[int]
-) -> Iterable[tuple[str, NDArray[np.bool_]]]:
+def _faults(block: NDArray[np.void], layout: Layout, choice: Choice) -> Iterable[tuple[str, NDArray[np.bool_]]]:
     """Give, for each reason to leave rows out, where it holds."""
-    if layout.has_apid:
-        for apid in excluded_apids:
-            yield rejection.excluded_apid(apid), block["apid"] == apid
+    for apid, found in _of_apids(block, layout, choice.excluded_apids):
+        yield rejection.excluded_apid(apid), found
     times = block["observatoryTime"]
     if times.dtype.kind == "f":
         yield rejection.TIME_NOT_A_NUMBER, ~np.isfinite(times)
@@ -236,6 +259,23 @@ def _faults(
     if layout.has_alarm and not np.can_cast(block["alarmStatus"].dtype, ALARM_DTYPE):
         alarm = block["alarmStatus"]
         yield rejection.ALARM_TOO_LARGE, (alarm < _INT16.min) | (alarm > _INT16.max)
+
+
+def _of_apids(
+    block: NDArray[np.void], layout: Layout, apids: tuple[int, ...]
+) -> Iterable[tuple[int, NDArray[np.bool_]]]:
+    """Give, for each of some packet types that is there, its rows; there may be thousands of types."""
+    if not layout.has_apid or not apids:
+        return
+    column = block["apid"].astype(block["apid"].dtype.newbyteorder("="))
+    for apid in np.unique(column[np.isin(column, np.array(apids, np.int64))]).tolist():
+        yield apid, column == apid
+
+
+def _notes(block: NDArray[np.void], kept: NDArray[np.bool_], layout: Layout, choice: Choice) -> Counter[str]:
+    """Count the rows that are kept, but of packet types that are worth telling."""
+    found = {apid: int(np.count_nonzero(rows & kept)) for apid, rows in _of_apids(block, layout, choice.noted_apids)}
+    return Counter({rejection.kept_apid(apid): count for apid, count in found.items() if count})
 
 
 def _whole_ms(times: NDArray[Any]) -> NDArray[np.int64]:
@@ -274,48 +314,19 @@ def _texts(
     return codes, texts
 
 
-def _rows_of_runs(lengths: NDArray[np.int64], runs: NDArray[np.intp]) -> NDArray[np.int64]:
-    """Return the row numbers of runs that are put into another order.
-
-    Runs of 2, 1 and 3 rows in the order 2, 0, 1 are rows 3 4 5, 0 1, 2.
-    """
+def _places(targets: NDArray[np.int64], lengths: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the places of rows whose runs go to some targets: runs of 2 and 1 rows to 7 and 3 are at 7 8, 3."""
     starts = np.cumsum(lengths) - lengths
-    moved = lengths[runs]
-    shifts = starts[runs] - (np.cumsum(moved) - moved)
-    return np.repeat(shifts, moved) + np.arange(int(lengths.sum()))
+    return np.repeat(targets - starts, lengths) + np.arange(int(lengths.sum()))
 
 
-def _alarms(pieces: Sequence[Piece], rows: NDArray[np.int64]) -> NDArray[np.int16] | None:
-    """Join the alarm status of all pieces, if any has one."""
-    if all(piece.alarm is None for piece in pieces):
-        return None
-    return _joined_or_filled([piece.alarm for piece in pieces], pieces, lambda n: np.zeros(n, ALARM_DTYPE))[rows]
-
-
-def _all_ranks(pieces: Sequence[Piece]) -> tuple[NDArray[np.str_], NDArray[np.int32] | None]:
-    """Sort the texts of all pieces, and return each row's place among them; 0 is no text."""
+def _all_ranks(pieces: Sequence[Piece]) -> tuple[NDArray[np.str_], dict[bytes, int]]:
+    """Sort the texts of all pieces: the distinct ones as texts, and the place of each among them; 0 is no text."""
     distinct = list(dict.fromkeys(text for piece in pieces for text in piece.texts))
-    if not distinct:
-        return np.empty(0, "U1"), None
-    codes = {text: code for code, text in enumerate(distinct)}
-    # The empty text is put last, where the code -1 of rows without text finds it; it sorts first.
-    levels, ranks = ranked([*all_decoded(distinct), ""])
-    columns = [
-        None if piece.text_codes is None else ranks[[*map(codes.__getitem__, piece.texts), -1]][piece.text_codes]
-        for piece in pieces
-    ]
-    return levels, _joined_or_filled(columns, pieces, lambda n: np.zeros(n, np.int32))
+    levels, ranks = ranked([*all_decoded(distinct), ""]) if distinct else (np.empty(0, "U1"), np.empty(0, np.int32))
+    return levels, dict(zip(distinct, ranks.tolist(), strict=False))
 
 
-def _joined_or_filled(
-    columns: Sequence[NDArray[Any] | None], pieces: Sequence[Piece], blank: Callable[[int], NDArray[Any]]
-) -> NDArray[Any]:
-    """Join a column of all pieces, blank where a piece has none."""
-    return np.concatenate(
-        [blank(len(piece.times_ms)) if part is None else part for part, piece in zip(columns, pieces, strict=True)]
-    )
-
-
-def _joined(parts: Sequence[NDArray[Any]], dtype: type[Any]) -> NDArray[Any]:
+def _joined(parts: Sequence[NDArray[np.int64]]) -> NDArray[np.int64]:
     """Join arrays; there may be none."""
-    return np.concatenate([np.empty(0, dtype), *parts])
+    return np.concatenate([np.empty(0, np.int64), *parts])

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import csv
-import gzip
 import io
-import zlib
 from contextlib import contextmanager
 from itertools import islice
 from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 from jeta.errors import FormatError
-from jeta.formats.files import head
+from jeta.formats.files import with_name
+from jeta.formats.unpacked import lines_of, opened_bytes, unpacked_head
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -19,9 +18,9 @@ if TYPE_CHECKING:
 
     from jeta.formats.table.mapping import TableMapping
 
-GZIP = b"\x1f\x8b"
 LOOK_BYTES = 65_536
-_LONGEST_LINE = 16_000_000
+_LONGEST_HEADER = 1 << 21
+_MOST_LINES = 1 << 62
 _DELIMITERS = ",\t;|"
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
@@ -73,9 +72,9 @@ def first_rows(path: Path, mapping: TableMapping, rows: int) -> tuple[TextTable,
     OSError
         If the file is not there or may not be read.
     """
-    start = head(path, LOOK_BYTES)
-    if start.startswith(GZIP):
-        start = _unzipped(start)
+    start = unpacked_head(path, LOOK_BYTES)
+    if len(start) == LOOK_BYTES and b"\n" not in start and b"\r" not in start:
+        start = unpacked_head(path, _LONGEST_HEADER)  # a header of thousands of columns
     if not start or (b"\0" in start[:4096] and not start.startswith(_UTF16) and mapping.encoding is None):
         return None
     try:
@@ -117,16 +116,11 @@ def opened(path: Path, mapping: TableMapping) -> Iterator[TextTable]:
     OSError
         If it is not there or may not be read.
     """
-    start = head(path, LOOK_BYTES)
-    is_zipped = start.startswith(GZIP)
     try:
-        with path.open("rb") as raw:
-            stream: IO[bytes] = gzip.GzipFile(fileobj=raw) if is_zipped else raw  # type: ignore[assignment]
-            coding = _coding(_unzipped(start) if is_zipped else start, mapping)
+        with opened_bytes(path) as stream:
+            coding = _coding(unpacked_head(path, LOOK_BYTES), mapping)
             with io.TextIOWrapper(stream, newline="", **coding) as text:
                 yield _table(text, mapping)
-    except (zlib.error, EOFError, gzip.BadGzipFile) as err:
-        raise FormatError(f"{path}: the compressed file is damaged or cut short ({err}); transfer it again") from err
     except csv.Error as err:
         raise FormatError(
             f"{path}: the rows cannot be told apart ({err}); expected quotes that are doubled inside a field and closed at its"
@@ -137,7 +131,7 @@ def opened(path: Path, mapping: TableMapping) -> Iterator[TextTable]:
             f"{path}: the text is not in {coding['encoding']} ({err}); give its encoding in a mapping"
         ) from err
     except FormatError as err:
-        raise FormatError(str(err) if str(err).startswith(f"{path}:") else f"{path}: {err}") from err
+        raise with_name(err, path) from err
 
 
 def _coding(start: bytes, mapping: TableMapping) -> dict[str, Any]:
@@ -148,14 +142,6 @@ def _coding(start: bytes, mapping: TableMapping) -> dict[str, Any]:
             "errors": "surrogateescape",
         }
     return {"encoding": "utf-16" if start.startswith(_UTF16) else "utf-8-sig", "errors": "surrogateescape"}
-
-
-def _unzipped(start: bytes) -> bytes:
-    """The beginning of what a compressed file holds, as far as it is whole."""
-    try:
-        return zlib.decompressobj(wbits=31).decompress(start, LOOK_BYTES)
-    except zlib.error:
-        return b""
 
 
 def _table(text: IO[str], mapping: TableMapping) -> TextTable:
@@ -183,27 +169,17 @@ def _first_line(text: IO[str], mapping: TableMapping) -> str:
     FormatError
         If there is none.
     """
-    for _ in range(mapping.skip_rows):
-        text.readline(_LONGEST_LINE)
     comment = mapping.comment or "#"
-    while line := text.readline(LOOK_BYTES):
+    for line in islice(lines_of(text), min(mapping.skip_rows, _MOST_LINES), None):
         if line.strip() and not line.startswith(comment):
             return line
     raise FormatError("there is no line that could name the columns; expected a header")
 
 
 def _lines(first: str, text: IO[str], comment: str | None) -> Iterator[str]:
-    """The first line, then the others that are no comments, of which none takes all memory.
-
-    Raises
-    ------
-    FormatError
-        If a line is longer than that of any table.
-    """
+    """The first line, then the others that are no comments."""
     yield first
-    while line := text.readline(_LONGEST_LINE):
-        if len(line) == _LONGEST_LINE:
-            raise FormatError(f"a line has more than {_LONGEST_LINE:,} characters; expected a row of a table")
+    for line in lines_of(text):
         if not (comment and line.startswith(comment)):
             yield line
 

@@ -1,0 +1,77 @@
+"""Opening the database of a catalog, and making one where there is none that can be used."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from sqlalchemy import exc
+
+from jeta.catalog import engine
+from jeta.errors import CatalogError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import sqlalchemy as sa
+
+    from jeta.catalog.record_log import RecordLog
+
+
+def writable(path: Path) -> sa.Engine:
+    """Return the catalog in a file, made if need be; what cannot be used is set aside."""
+    database = engine.sqlite_engine(path)
+    try:
+        engine.create_tables(database)
+        fault = engine.fault_of(database)
+    except exc.DatabaseError as err:
+        if not engine.is_damage(err):
+            raise
+        fault = str(err.orig)
+    if fault is not None:
+        engine.set_aside(path, fault)
+        engine.create_tables(database)
+    return database
+
+
+def readable(path: Path) -> sa.Engine:
+    """Return the catalog in a file as it is; an empty one in memory where it cannot be used."""
+    for read_only in (True, False):
+        # What a killed writer left half done is undone by whoever reads next, for which he must be allowed to write.
+        if not read_only and not (path.exists() and os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)):
+            break
+        database = engine.sqlite_engine(path, read_only=read_only)
+        try:
+            return database if engine.fault_of(database) is None else engine.memory_engine()
+        except exc.DatabaseError:
+            continue
+    return engine.memory_engine()
+
+
+def on_server(url: str, log: RecordLog, *, read_only: bool) -> tuple[sa.Engine, RecordLog, str]:
+    """Return the catalog on a server, made if need be.
+
+    Raises
+    ------
+    CatalogError
+        If it is that of another archive.
+    """
+    name = engine.shown_url(url)
+    identity = log.identity()
+    database = engine.server_engine(url, f"jeta_{identity}")
+    with engine.told(name):
+        if not read_only:
+            engine.create_tables(database)
+        fault = engine.fault_of(database)
+        if fault is not None and not read_only:
+            engine.remake_tables(database, name, fault)
+            fault = engine.fault_of(database)
+        if fault is not None:
+            raise CatalogError(f"catalog {name} cannot be used: {fault}; it is made by the next ingest")
+        owner = engine.owner_of(database, None if read_only else identity)
+    if owner != identity:
+        raise CatalogError(
+            f"catalog {name} is that of another archive than {log.folder.parent}; "
+            "give each archive a schema of its own: ?schema=NAME"
+        )
+    return database, log, name

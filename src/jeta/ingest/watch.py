@@ -1,0 +1,96 @@
+"""Ingest what arrives, day and night."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from jeta import settings as environment
+from jeta.errors import ArchiveCorruptError, ArchiveLockedError, ArchiveNotFoundError, ValuesError
+from jeta.formats.table import read_mapping
+from jeta.ingest.listing import Looker
+from jeta.ingest.run import Choices, Means, look, run_once
+from jeta.logs import logger
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from jeta.formats.table import TableMapping
+    from jeta.ingest.report import RunReport
+    from jeta.update.target import ArchiveLike
+
+_log = logger(__name__)
+
+_LONGEST_PAUSE_S = 600.0
+
+
+def watch(
+    archive: ArchiveLike | None = None,
+    *,
+    every_s: float = 30.0,
+    mapping: str | os.PathLike[str] | TableMapping | None = None,
+    accept: Sequence[str] = (),
+    workers: int | None = None,
+    pause: Callable[[float], object] = time.sleep,
+) -> Iterator[RunReport]:
+    """Ingest what arrives in the staging folder, until the caller stops asking.
+
+    The archive's lock is held only while there is something to do. If something fails that may pass (the disk is full, another
+    process writes, the staging folder is not mounted), it is logged and tried again, less and less often, but every ten minutes.
+
+    Parameters
+    ----------
+    archive : open archive or path, optional
+        Which archive; by default the one in use.
+    every_s : float
+        How often the folder is listed, seconds.
+    mapping, accept, workers
+        As for `jeta.ingest.run`.
+    pause : callable, optional
+        Waits for so many seconds.
+
+    Yields
+    ------
+    RunReport
+        Of each run in which something happened.
+
+    Raises
+    ------
+    ArchiveNotFoundError, ArchiveCorruptError, FormatError, ValuesError
+        If there is no archive, or settings are wrong: what waiting does not mend.
+
+    Examples
+    --------
+    ::
+
+        for report in ingest.watch("/data/jwst"):
+            print(report)
+    """
+    if not every_s > 0:
+        raise ValuesError(f"every_s is {every_s}; expected a number of seconds above 0")
+    if isinstance(mapping, str | os.PathLike):
+        mapping = read_mapping(Path(mapping).expanduser())
+    looker, choices = Looker(mapping), Choices(accept)
+    means = Means(environment.from_environment().workers if workers is None else workers, progress=False)
+    failures, held = 0, None
+    while True:
+        try:
+            found = look(archive, choices, looker)
+            report = None
+            if found.plan.of("ingest") or found.plan.of("reject") or found.held != held:
+                report = run_once((), archive, mapping, choices, looker, means, waits_for_settling=False)
+                held = report.held
+        except ArchiveLockedError as err:
+            _log.info("waiting: %s", err)
+        except OSError as err:
+            if not failures and isinstance(err, ArchiveNotFoundError | ArchiveCorruptError):
+                raise
+            failures += 1
+            _log.exception("tried again later: %s", err)
+        else:
+            failures = 0
+            if report is not None and report.run:
+                yield report
+        pause(min(every_s * 2**failures, max(every_s, _LONGEST_PAUSE_S)))
