@@ -72,7 +72,17 @@ def test_without_settling_everything_is_taken_at_once(staging):
 
 @pytest.mark.parametrize(
     "name",
-    [".E1.h5.a1b2", ".hidden", "E1.h5.part", "E1.h5.PART", "E1.partial", "E1.h5.tmp", "a.filepart", "a.h5~", "a.h5.reason.txt"],
+    [
+        ".E1.h5.a1b2",
+        ".hidden",
+        "E1.h5.part",
+        "E1.h5.PART",
+        "E1.partial",
+        "E1.h5.tmp",
+        "a.filepart",
+        "a.h5~",
+        "a.h5.reason.txt",
+    ],
 )
 def test_unfinished_names_are_ignored(staging, name):
     put(staging, name)

@@ -443,6 +443,9 @@ for path in sorted(staging.iterdir()):
         reject(path, bad, "broken")
     else:
         put_away(path, done, date(2022, 3, 1), compressed=how == "compress")
+    if "stop" in sys.argv:
+        print("one is away", flush=True)
+        sys.stdin.read()
 print("done", flush=True)
 """
 FILES = 60
@@ -472,14 +475,20 @@ def test_killed_at_any_moment_nothing_is_lost(tmp_path, elsewhere, environment, 
     random.seed(how)
     kills = 0
     while True:
-        command = [sys.executable, "-c", WORK, staging, done, bad, how]
-        with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
+        # The first kill comes for sure when one is put away, and the others are not.
+        command = [sys.executable, "-c", WORK, staging, done, bad, how, *([] if kills else ["stop"])]
+        with subprocess.Popen(
+            command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        ) as process:
             assert process.stdout.readline() == "ready\n"
+            if not kills:
+                assert process.stdout.readline() == "one is away\n"
             if kills < 8:
-                time.sleep(random.uniform(0, 0.08))
+                time.sleep(random.uniform(0, 0.08) if kills else 0)
                 process.send_signal(signal.SIGKILL)
             rest = process.stdout.read()
         assert set(_contents(staging, done, bad)) == contents
+        assert kills or len(_contents(staging)) == FILES - 1
         kills += 1
         if rest == "done\n":
             break

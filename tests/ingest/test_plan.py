@@ -46,7 +46,13 @@ def reason_of(made, name):
 
 def test_order_is_by_last_then_first_then_name_then_the_unknown():
     made = planned(
-        file("z"), file("a"), file("e", 50, 90), file("d", 60, 90), file("c", 60, 90), file("f", 0, 100), file("b", 0, 10)
+        file("z"),
+        file("a"),
+        file("e", 50, 90),
+        file("d", 60, 90),
+        file("c", 60, 90),
+        file("f", 0, 100),
+        file("b", 0, 10),
     )
     assert names(made.steps) == ["b", "e", "c", "d", "f", "a", "z"]
 
@@ -245,13 +251,13 @@ def mixed():
 
 
 def test_as_text(mixed):
+    foreign = "foreign origin SIM: expected one with OBSERVATORY"
+    unknown = "tells no first and last instant: no gap or overlap looked for"
     assert str(mixed).splitlines() == [
         "file     first                  last                   rows       format    to do   why, and notes",
         "E1.h5    2022:105:05:20:00.000  2022:105:06:20:00.000  1,234,567  fos_hdf5  ingest",
-        "E2.h5    2022:105:07:20:00.000  2022:105:07:50:00.000  10         fos_hdf5  reject  "
-        "foreign origin SIM: expected one with OBSERVATORY",
-        "<b>.csv                                                           table     ingest  "
-        "tells no first and last instant: no gap or overlap looked for",
+        f"E2.h5    2022:105:07:20:00.000  2022:105:07:50:00.000  10         fos_hdf5  reject  {foreign}",
+        f"<b>.csv                                                           table     ingest  {unknown}",
         "bad.h5                                                                      reject  cut off",
         "4 files: 2 to ingest, 2 to reject",
     ]
@@ -351,11 +357,28 @@ def test_ten_thousand_files_are_planned_at_once():
     assert len(planned(*files, last=0).of("ingest")) == 10_000
 
 
-def test_real_files(shared_data):
-    """Under the rules of the first jeta, what its own run ingested is ingested, and the simulator's file is held back."""
-    folder = shared_data / "legacy_jeta1" / "fos_input" / "h5"
-    made = plan(map(look_at, folder.iterdir()), JETA1, now_s=NOW_S, last_s=None, most_files=120)
+@pytest.fixture
+def real(shared_data):
+    """What the first jeta's own run was given, and what it left in its staging folder: without the file that came late."""
+    cases = json.loads((shared_data / "legacy_jeta1" / "expected" / "cases.json").read_text())
+    (late,) = (case["name"] for case in cases["files"] if any("LATE" in told for told in case["content"]))
+    candidates = [look_at(path) for path in (shared_data / "legacy_jeta1" / "fos_input" / "h5").iterdir()]
+    return candidates, late, cases["original_ingest"][0]["left_in_staging"]
+
+
+def test_the_first_jetas_rules_stop_where_it_stopped(real):
+    """Before the late file came, its own run took the files up to the hole; each that it left is held back, and says why."""
+    candidates, late, left = real
+    there = [candidate for candidate in candidates if candidate.name != late]
+    made = plan(there, JETA1, now_s=NOW_S, last_s=None, most_files=120)
+    assert sorted(names(made.of("hold"))) == sorted(left)
+    assert len(made.of("ingest")) == len(there) - len(left)
+    assert Counter(step.rule for step in made.of("hold")) == {"gap": len(left) - 1, "origin": 1}
+
+
+def test_the_late_file_sets_the_others_free(real):
+    candidates, late, _ = real
+    made = plan(candidates, JETA1, now_s=NOW_S, last_s=None, most_files=120)
     assert names(made.of("hold")) == ["E2022060090000_sim.h5"]
-    assert len(made.of("ingest")) == 32
-    lasts = [step.candidate.last_s for step in made.steps]
-    assert lasts == sorted(lasts)
+    assert late in names(made.of("ingest"))
+    assert [step.overlap_s > 19 for step in made.of("ingest")[1:]] == [True] * 31

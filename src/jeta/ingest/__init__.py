@@ -10,9 +10,9 @@ from jeta.ingest import staging
 from jeta.ingest.plan import Plan, Step, plan
 from jeta.ingest.policies import PRESETS, Policies
 from jeta.ingest.report import RunReport
-from jeta.ingest.run import Preview, preview, run
+from jeta.ingest.running import Preview, preview, run
 from jeta.ingest.settings import IngestSettings, load_settings
-from jeta.ingest.watch import watch
+from jeta.ingest.watching import watch
 
 execute = run
 """The first jeta's name of `run`."""

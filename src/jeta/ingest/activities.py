@@ -462,7 +462,7 @@ def _all_moved(paths: Iterable[Path], folder: Path) -> list[Path]:
     if taken:
         names = ", ".join(printable(path.name) for path in taken)
         raise FileExistsError(
-            f"{folder} has other files of these names: {names}; they stay in {taken[0].parent}, {len(moved)} were moved:"
-            " rename one of each"
+            f"{folder} has other files of these names: {names}; they stay in {taken[0].parent}, and {len(moved)} of"
+            f" {len(moved) + len(taken)} moved: rename one of each"
         )
     return moved

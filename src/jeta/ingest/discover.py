@@ -159,31 +159,35 @@ def discover(
     (['a.csv'], ['b.csv.part'])
     """
     now_ns = time.time_ns() if now_ns is None else now_ns
-    names = sorted(os.listdir(staging))
     files: list[Path] = []
     left: list[Left] = []
-    ahead: list[tuple[Path, tuple[int, int]]] = []
-    for path in (staging / name for name in names):
+    ahead: dict[Path, os.stat_result] = {}
+    for path in (staging / name for name in os.listdir(staging)):
         judged = _judged(path)
         if isinstance(judged, Left):
             left.append(judged)
-        elif judged is not None and judged.st_mtime_ns > now_ns and settle_s > 0:
-            ahead.append((path, _mark(judged)))
-        elif judged is not None and now_ns - judged.st_mtime_ns < settle_s * 1e9 and settle_s > 0:
-            left.append(_arriving(path, (now_ns - judged.st_mtime_ns) / 1e9, settle_s))
         elif judged is not None:
-            files.append(path)
+            age_s = (now_ns - judged.st_mtime_ns) / 1e9
+            if settle_s <= 0 or age_s >= settle_s:
+                files.append(path)
+            elif age_s >= 0:
+                left.append(_arriving(path, age_s, settle_s))
+            else:
+                ahead[path] = judged
     if ahead:
         pause(settle_s)
-    for path, mark in ahead:
-        judged = _judged(path)
-        if isinstance(judged, Left):
-            left.append(judged)
-        elif judged is not None and _mark(judged) == mark:
-            files.append(path)
-        elif judged is not None:
-            left.append(_arriving(path, 0.0, settle_s))
+    again = {path: _judged_again(path, before, settle_s) for path, before in ahead.items()}
+    left += [judged for judged in again.values() if isinstance(judged, Left)]
+    files += [path for path, judged in again.items() if judged is True]
     return Found(tuple(sorted(files)), tuple(sorted(left, key=lambda one: one.path)))
+
+
+def _judged_again(path: Path, before: os.stat_result, settle_s: float) -> Left | bool:
+    """Whether a file has not changed since; or why it is left. False if it is gone."""
+    judged = _judged(path)
+    if isinstance(judged, Left) or judged is None:
+        return judged or False
+    return _mark(judged) == _mark(before) or _arriving(path, 0.0, settle_s)
 
 
 def _judged(path: Path) -> os.stat_result | Left | None:

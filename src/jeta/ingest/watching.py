@@ -11,7 +11,7 @@ from jeta import settings as environment
 from jeta.errors import ArchiveCorruptError, ArchiveLockedError, ArchiveNotFoundError, ValuesError
 from jeta.formats.table import read_mapping
 from jeta.ingest.listing import Looker
-from jeta.ingest.run import Choices, Means, look, run_once
+from jeta.ingest.running import Choices, Means, look, run_once
 from jeta.logs import logger
 
 if TYPE_CHECKING:
