@@ -220,6 +220,10 @@ class Catalog:
         """
         self._writing(lambda connection: live.end(connection, run, state, message))
 
+    def forget_run(self, run: str) -> None:
+        """Forget a run that is under way, as it came to nothing and leaves no record."""
+        self._writing(lambda connection: live.forget(connection, run))
+
     def set_held(self, rows: Iterable[Held]) -> None:
         """Say which files are held back now; those not named are no longer.
 

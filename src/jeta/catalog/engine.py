@@ -132,7 +132,8 @@ def create_tables(engine: sa.Engine) -> None:
         tables.metadata.create_all(connection)
         version = sa.select(tables.meta.c.value).where(tables.meta.c.key == "schema")
         if connection.execute(version).scalar() is None:
-            connection.execute(sa.insert(tables.meta).values(key="schema", value=str(tables.SCHEMA)))
+            start = {"schema": str(tables.SCHEMA), "settled": "0", "settled_digest": "", "last": "0", "last_digest": ""}
+            connection.execute(sa.insert(tables.meta), [{"key": key, "value": value} for key, value in start.items()])
 
     in_transaction(engine, create)
 
@@ -179,14 +180,17 @@ def fault_of(engine: sa.Engine) -> str | None:
 
 
 def is_damage(err: Exception) -> bool:
-    """Tell whether an error says that a file is damaged, rather than busy, out of reach or not to be written to."""
+    """Tell whether an error says that a file is damaged, or not ours, rather than busy, out of reach or not to be written to."""
     cause = getattr(err, "orig", err)
     code = getattr(cause, "sqlite_errorcode", None)
-    return code is not None and code & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+    is_strange = code == sqlite3.SQLITE_ERROR and str(cause).startswith(("no such table", "no such column"))
+    return is_strange or (code is not None and code & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB))
 
 
 def set_aside(path: Path, why: str) -> None:
     """Move a catalog that cannot be used out of the way, with what belongs to it."""
+    if not path.exists() or path.stat().st_size == 0:
+        return
     _log.warning("catalog %s cannot be used (%s): it is set aside and made anew from the records", path, why)
     for suffix in _BESIDE:
         # A journal of the old file would be played into the new one.

@@ -99,3 +99,8 @@ def set_held(connection: sa.Connection, rows: Iterable[Held]) -> None:
 def now_utc() -> str:
     """Return the present time, ISO, UTC."""
     return f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%f}"[:-3] + "Z"
+
+
+def forget(connection: sa.Connection, run: str) -> None:
+    """Remove a run of which there is no record."""
+    connection.execute(sa.delete(tables.runs).where(tables.runs.c.run == run, tables.runs.c.number.is_(None)))

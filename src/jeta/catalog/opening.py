@@ -56,22 +56,28 @@ def on_server(url: str, log: RecordLog, *, read_only: bool) -> tuple[sa.Engine, 
     CatalogError
         If it is that of another archive.
     """
-    name = engine.shown_url(url)
-    identity = log.identity()
+    name, identity = engine.shown_url(url), log.identity()
     database = engine.server_engine(url, f"jeta_{identity}")
-    with engine.told(name):
-        if not read_only:
-            engine.create_tables(database)
-        fault = engine.fault_of(database)
-        if fault is not None and not read_only:
-            engine.remake_tables(database, name, fault)
-            fault = engine.fault_of(database)
-        if fault is not None:
-            raise CatalogError(f"catalog {name} cannot be used: {fault}; it is made by the next ingest")
-        owner = engine.owner_of(database, None if read_only else identity)
-    if owner != identity:
-        raise CatalogError(
-            f"catalog {name} is that of another archive than {log.folder.parent}; "
-            "give each archive a schema of its own: ?schema=NAME"
-        )
+    try:
+        with engine.told(name):
+            _own(database, identity, name, read_only=read_only)
+    except BaseException:
+        database.dispose()
+        raise
     return database, log, name
+
+
+def _own(database: sa.Engine, identity: str, name: str, *, read_only: bool) -> None:
+    """Refuse tables on a server that are of another log; they are made if need be, and become this one's if they are nobody's."""
+    if not read_only:
+        engine.create_tables(database)
+    fault = engine.fault_of(database)
+    if fault is not None and not read_only:
+        engine.remake_tables(database, name, fault)
+        fault = engine.fault_of(database)
+    if fault is not None:
+        raise CatalogError(f"catalog {name} cannot be used: {fault}; it is made by the next ingest")
+    if engine.owner_of(database, None if read_only else identity) != identity:
+        raise CatalogError(
+            f"catalog {name} is that of another archive; give each one a schema of its own: ?schema=NAME"
+        )

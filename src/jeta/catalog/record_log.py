@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jeta.catalog import record_file
-from jeta.catalog.records import FileRecord, R, Record, with_plain_texts
+from jeta.catalog.records import FileRecord, R, Record, plain
 from jeta.errors import ArchiveCorruptError, ValuesError
-from jeta.files import make_folder, remove_leftovers, replace_bytes, sync_folder, written_aside
+from jeta.files import aside_name, make_folder, remove_leftovers, sync_file, sync_folder, written_aside
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -30,6 +30,7 @@ SUFFIX = ".zip"
 IDENTITY_NAME = "identity"
 _A_FOLDER = 1000
 _FOLDER_DIGITS, _DIGITS = 6, 12
+_IDENTITY_SIGNS = 16
 
 
 class RecordLog:
@@ -94,7 +95,7 @@ class RecordLog:
         OSError
             If the disk is full or fails; nothing is written then.
         """
-        numbered: R = replace(with_plain_texts(record), number=self.last_number() + 1)
+        numbered: R = replace(plain(record), number=self.last_number() + 1)
         path = self.path(numbered.number)
         make_folder(path.parent)
         with written_aside(path) as aside, aside.open("xb") as file:
@@ -202,13 +203,34 @@ class RecordLog:
             If there is none yet, and none can be written.
         """
         path = self.folder / IDENTITY_NAME
-        with suppress(FileNotFoundError):
-            known = path.read_text(encoding="ascii", errors="replace").strip()
-            if len(known) == 16 and all(sign in "0123456789abcdef" for sign in known):
-                return known
+        known = _identity_in(path)
+        if known:
+            return known
         make_folder(self.folder)
-        replace_bytes(path, f"{secrets.token_hex(8)}\n".encode())
-        return path.read_text(encoding="ascii").strip()
+        aside = aside_name(self.folder)
+        aside.write_text(f"{secrets.token_hex(8)}\n", encoding="ascii")
+        try:
+            sync_file(aside)
+            if known is None:
+                # Of several who get here at once, the first wins.
+                with suppress(FileExistsError):
+                    path.hardlink_to(aside)
+            else:
+                aside.replace(path)
+        finally:
+            aside.unlink(missing_ok=True)
+        sync_folder(self.folder)
+        return _identity_in(path) or ""
+
+
+def _identity_in(path: Path) -> str | None:
+    """What a file says: None if there is none, nothing if it is damaged."""
+    try:
+        known = path.read_text(encoding="ascii", errors="replace").strip()
+    except FileNotFoundError:
+        return None
+    is_whole = len(known) == _IDENTITY_SIGNS and all(sign in "0123456789abcdef" for sign in known)
+    return known if is_whole else ""
 
 
 def _numbered(folder: Path, suffix: str) -> dict[int, Path]:

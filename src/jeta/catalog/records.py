@@ -177,8 +177,8 @@ def storable(text: str, longest: int = MAX_TEXT) -> str:
     return plain if len(plain) <= longest else plain[: longest - len(_CUT)] + _CUT
 
 
-def with_plain_texts(record: R) -> R:
-    """Return a record whose texts, also those within mappings, can be stored everywhere."""
+def plain(record: R) -> R:
+    """Return a record whose texts, also those within mappings, can be stored everywhere, and whose numbers are Python's own."""
     found: dict[str, Any] = {}
     for each in fields(record):
         value = getattr(record, each.name)
@@ -186,6 +186,8 @@ def with_plain_texts(record: R) -> R:
             found[each.name] = storable(value)
         elif each.name in ("rejected", "notes"):
             found[each.name] = plain_counts(value)
+        else:
+            found[each.name] = value if value is None else operator.index(value)
     return replace(record, **found)
 
 
@@ -209,7 +211,7 @@ def to_fields(record: Record) -> dict[str, Any]:
     found: dict[str, Any] = {"kind": "file" if isinstance(record, FileRecord) else "run"}
     for each in fields(record):
         value = getattr(record, each.name)
-        found[each.name] = dict(value) if each.name in ("rejected", "notes") else _plain_number(value)
+        found[each.name] = dict(value) if each.name in ("rejected", "notes") else value
     from_fields(found)
     return found
 
@@ -255,11 +257,6 @@ def _check_choice(found: Mapping[str, Any], name: str, choices: tuple[str, ...])
     """Refuse a word that is none of those that there are."""
     if name in found and found[name] not in choices:
         raise ValuesError(f"its {name} must be one of {', '.join(choices)}, but is {found[name]!r}")
-
-
-def _plain_number(value: Any) -> Any:
-    """A number as Python's own, whatever package made it."""
-    return value if value is None or isinstance(value, str | bool | float) else operator.index(value)
 
 
 def is_whole(value: Any) -> bool:

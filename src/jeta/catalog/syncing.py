@@ -38,6 +38,10 @@ BATCH_MSIDS = 200_000
 _DIALECTS: dict[str, Callable[[sa.Table], Any]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
+_UNKNOWN = 2**62
+"""A number beyond that of any record."""
+
+
 @dataclass(frozen=True, slots=True)
 class Known:
     """How far a catalog knows the log.
@@ -63,10 +67,11 @@ class Known:
     def of(cls, connection: sa.Connection) -> Known:
         """Return what a catalog says."""
         found = {row.key: row.value for row in connection.execute(sa.select(tables.meta))}
-        with suppress(ValueError):
-            settled, last = (int(found.get(name, 0)) for name in ("settled", "last"))
-            return cls(settled, found.get("settled_digest", ""), last, found.get("last_digest", ""))
-        return cls()
+        with suppress(ValueError, KeyError):
+            settled, last = int(found["settled"]), int(found["last"])
+            return cls(settled, found["settled_digest"], last, found["last_digest"])
+        # Nobody knows what the sums are of.
+        return cls(_UNKNOWN, "", _UNKNOWN, "")
 
     def put(self, connection: sa.Connection) -> None:
         """Write this into the catalog."""
@@ -127,22 +132,22 @@ def sync(engine: sa.Engine, log: RecordLog, progress: Callable[[int, int], None]
     """
     count = 0
     while not is_in_step(engine, log):
-        taken, last = in_transaction(engine, partial(_take_some, log=log))
-        count += taken
+        before, (new, now) = known(engine), in_transaction(engine, partial(_take_some, log=log))
+        count += new
         if progress is not None:
-            progress(last, max(last, log.last_number()))
-        if not taken:
+            progress(now.last, max(now.last, log.last_number()))
+        if not new and now == before:
             break
     return count
 
 
-def _take_some(connection: sa.Connection, log: RecordLog) -> tuple[int, int]:
-    """Take in the next records; return how many, and the number of the last."""
+def _take_some(connection: sa.Connection, log: RecordLog) -> tuple[int, Known]:
+    """Take in the next records; return how many were not listed before, and how far the log is known now."""
     step = _Step(connection, log)
     if not step.is_of_this_log():
         _log.warning("the records in %s are not those that the catalog knows; it is made anew", log.folder)
         step.forget()
-    return step.take_in(), step.now.last
+    return step.take_in(), step.now
 
 
 def forget(connection: sa.Connection) -> None:
@@ -177,23 +182,19 @@ class _Step:
         self.now = Known()
 
     def take_in(self) -> int:
-        """List the next records, and sum up those that are settled; return how many."""
-        numbers = self.log.numbers_after(self.now.settled)
+        """List the next records, and sum up those that are settled; return how many were not listed before."""
+        numbers, listed = self.log.numbers_after(self.now.settled), self.now.last
         self._unlist()
-        count = 0
-        for number in numbers:
-            if (
-                count == BATCH_RECORDS
-                or self.rows >= BATCH_MSIDS
-                or not self._take(number, is_last=number == numbers[-1])
-            ):
+        taken = []
+        for number in numbers[:BATCH_RECORDS]:
+            if self.rows >= BATCH_MSIDS or not self._take(number, is_last=number == numbers[-1]):
                 break
-            count += 1
+            taken.append(number)
         for table, rows in self.listed.items():
             _insert(self.connection, table, rows)
         add_up(self.connection, self.sums)
         self.now.put(self.connection)
-        return count
+        return sum(number > listed for number in taken)
 
     def _unlist(self) -> None:
         """Remove the record that is listed and not settled: it may have become another."""

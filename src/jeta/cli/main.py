@@ -13,11 +13,13 @@ import argparse
 import os
 import sys
 import traceback
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import jeta
 from jeta import logs
 from jeta.cli import (
+    add_msid,
     backup,
     coverage,
     create,
@@ -39,6 +41,7 @@ from jeta.cli import (
     truncate,
     verify,
 )
+from jeta.cli.options import add_logging
 from jeta.errors import JetaError
 
 if TYPE_CHECKING:
@@ -63,10 +66,12 @@ _COMMANDS = (
     mirror,
     truncate,
     tdb,
+    add_msid,
     demo,
     destroy,
 )
 _INTERRUPTED = 130
+_log = logs.logger("jeta.cli")
 
 _EPILOG = """\
 examples:
@@ -94,7 +99,7 @@ def parser() -> argparse.ArgumentParser:
     for module in _COMMANDS:
         command = module.add_to(commands)
         command.formatter_class = argparse.RawDescriptionHelpFormatter
-        command.add_argument("--debug", action="store_true", help="show the log, and the whole traceback of an error")
+        add_logging(command)
     return top
 
 
@@ -112,8 +117,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         The exit code: 0 all well, 1 something was not read or found damaged, 2 it could not run, 130 interrupted.
     """
     options = parser().parse_args(arguments)
-    if options.debug:
-        logs.show("DEBUG")
+    with ExitStack() as stack:
+        if options.debug or options.log:
+            stack.enter_context(logs.shown("DEBUG" if options.debug else "INFO", form=options.log or "text"))
+        return _run(options)
+
+
+def _run(options: argparse.Namespace) -> int:
+    """Run a command, and say in one line why it could not."""
     try:
         code = int(options.run(options))
         sys.stdout.flush()
@@ -122,11 +133,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except KeyboardInterrupt:
-        print("jeta: interrupted; what was committed is safe, run it again to go on", file=sys.stderr)
+        _tell("interrupted; what was committed is safe, run it again to go on", options)
         return _INTERRUPTED
     except (JetaError, OSError, ValueError, MemoryError) as err:
-        if options.debug:
+        is_json = options.log == "json"
+        if options.debug and not is_json:
             traceback.print_exc()
-        print(f"jeta: error: {' '.join(str(err).split())}", file=sys.stderr)
+        message = " ".join(str(err).split()) or type(err).__name__
+        _tell(message if is_json else f"error: {message}", options, err)
         return 2
     return code
+
+
+def _tell(message: str, options: argparse.Namespace, err: Exception | None = None) -> None:
+    """Say why a command ended: as a line for people, or, where standard error is a log for programs, as one of that."""
+    if options.log == "json":
+        fields = {"code": getattr(err, "code", type(err).__name__)} if err is not None else {}
+        _log.error("%s", message, exc_info=err if options.debug else None, extra={"fields": fields})
+    else:
+        print(f"jeta: {message}", file=sys.stderr)

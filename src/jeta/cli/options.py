@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import Any
 
+from jeta import logs
 from jeta.fetch import session
 
 
@@ -15,6 +17,29 @@ def add_archive(command: argparse.ArgumentParser) -> None:
         metavar="ROOT",
         type=Path,
         help="root of the archive; by default what the environment's ENG_ARCHIVE says",
+    )
+
+
+def add_logging(command: argparse.ArgumentParser, *, is_verb: bool = False) -> None:
+    """Add ``--debug`` and ``--log``.
+
+    Parameters
+    ----------
+    command : ArgumentParser
+        A command, or a verb of one.
+    is_verb : bool
+        Whether the command that it is a verb of has these options too: then it has no defaults, which would win over what
+        stands before the verb.
+    """
+    unless_said: dict[str, Any] = {"default": argparse.SUPPRESS} if is_verb else {}
+    command.add_argument(
+        "--debug", action="store_true", help="show the log, and the whole traceback of an error", **unless_said
+    )
+    command.add_argument(
+        "--log",
+        choices=logs.FORMS,
+        help="log what is done to standard error: as text, or as JSON, an object a line",
+        **unless_said,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from jeta.cli.options import add_archive, root_of
+from jeta.cli.options import add_archive, add_logging, root_of
 from jeta.cli.spans import typed_time
 from jeta.cli.table import add_csv, print_rows
 from jeta.ingest.activities import BACKLOG
@@ -69,13 +69,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> arg
     verbs = command.add_subparsers(title="verbs", metavar="VERB", required=True)
     for verb in (_add_list(verbs), _add_hold(verbs), _add_release(verbs), _add_remove(verbs)):
         verb.formatter_class = argparse.RawDescriptionHelpFormatter
-        # Without a default, which would win over a --debug before the verb.
-        verb.add_argument(
-            "--debug",
-            action="store_true",
-            default=argparse.SUPPRESS,
-            help="show the log, and the whole traceback of an error",
-        )
+        add_logging(verb, is_verb=True)
         add_archive(verb)
     return command
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jeta.archive import open_archive
-from jeta.cli.options import add_archive, root_of
+from jeta.cli.options import add_archive, add_logging, root_of
 from jeta.cli.table import table
 from jeta.tdb.importers import IMPORTERS, install
 
@@ -67,13 +67,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> arg
     searching.set_defaults(run=run_search)
     for verb in (importing, searching):
         verb.formatter_class = argparse.RawDescriptionHelpFormatter
-        # Without a default, which would win over a --debug before the verb.
-        verb.add_argument(
-            "--debug",
-            action="store_true",
-            default=argparse.SUPPRESS,
-            help="show the log, and the whole traceback of an error",
-        )
+        add_logging(verb, is_verb=True)
         add_archive(verb)
     return command
 

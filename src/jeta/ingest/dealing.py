@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jeta import formats
 from jeta.catalog import FileRecord
 from jeta.errors import ArchiveCorruptError, FileChangedError, FormatError, ValuesError
+from jeta.files import make_folder
 from jeta.formats.rejection import foreign_origin
 from jeta.ingest.disposal import compress, move, place_for, reject
 from jeta.ingest.reading import in_order, with_options
@@ -38,6 +40,33 @@ if TYPE_CHECKING:
 _log = logger(__name__)
 
 _GZIP_MAGIC = b"\x1f\x8b"
+
+
+class _NotNowError(Exception):
+    """A file cannot be read now; it may be later."""
+
+
+class _HeldBackError(Exception):
+    """A rule holds a file back."""
+
+
+class _RefusedError(Exception):
+    """A file is not taken: a rule rejects it, or it is damaged, of which there is no report."""
+
+    def __init__(self, reason: str, report: FileReport | None = None) -> None:
+        super().__init__(reason)
+        self.report = report
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Tell damage from what may pass, as a file is read."""
+    try:
+        yield
+    except (FormatError, ValuesError) as err:
+        raise _RefusedError(str(err)) from err
+    except (OSError, MemoryError) as err:
+        raise _NotNowError(f"cannot be read now: {str(err) or 'there is not enough memory'}") from err
 
 
 class Dealing:
@@ -86,7 +115,7 @@ class Dealing:
                 record.modified_ns,
             ):
                 _log.info("%s was ingested before, and is moved now", path)
-                self._put_away(path, record.kept)
+                self._put_away(path, Path(record.kept))
 
     def put_aside(self, plan: Plan, listing: Listing) -> None:
         """Deal with the files that are not to be ingested."""
@@ -116,13 +145,6 @@ class Dealing:
         _log.warning("held back: %s: %s", path, reason, extra={"fields": {"file": str(path), "outcome": "held"}})
         self.report.held[path] = reason
 
-    def _begin(self) -> None:
-        """Note that the run has something to do."""
-        if not self.report.run:
-            self.report.run = self.intake.accounts.run
-            self.standing.begin(self.report.run)
-            self.standing.state("processing")
-
     def _reject_unread(self, step: Step) -> None:
         """Reject a file whose rows need not be read, but are counted."""
         file = step.candidate
@@ -138,7 +160,6 @@ class Dealing:
 
     def _reject(self, report: FileReport, source: SourceFile, reason: str, *, is_damaged: bool) -> None:
         """Reject a file: note it, and move it out of the staging folder."""
-        self._begin()
         path = source.path
         fields = {"file": str(path), "outcome": "rejected", "reason": reason}
         _log.warning("rejected: %s: %s", path, reason, extra={"fields": fields})
@@ -153,7 +174,7 @@ class Dealing:
             self.report.refused[path] = reason
         self.report.files.append(report)
         self.intake.accounts.refuse(
-            report, source, reason, str(self.settings.rejected / path.name) if self.is_staging else ""
+            report, source, reason, printable(self.settings.rejected) if self.is_staging else ""
         )
         if self.is_staging:
             try:
@@ -178,90 +199,73 @@ class Dealing:
             If the archive's disk is full or fails.
         """
         file = step.candidate
-        report = FileReport(file.path)
         self.report.noted[file.path] = step.notes
-        kept = self._place(file.path) if self.is_staging and self.settings.keep != "leave" else ""
-        self._begin()
+        target = self._place(file.path) if self.is_staging and self.settings.keep != "leave" else None
+        report = FileReport(file.path)
         with digested(file.path, _seen(file)) as source:
-            is_done = self._commit(source, report, self._deliveries(file.path, future), kept)
-        if not is_done:
-            return
+            try:
+                self._commit(source, report, future, "" if target is None else printable(target))
+            except (_NotNowError, FileChangedError) as why:
+                return self._leave(file.path, str(why))
+            except _HeldBackError as why:
+                return self._hold(file.path, str(why))
+            except _RefusedError as why:
+                return self._reject(why.report or report, source, str(why), is_damaged=why.report is None)
         self.report.files.append(report)
         _log_file(report)
-        if kept:
-            self._put_away(file.path, kept)
+        if target is not None:
+            self._put_away(file.path, target)
+        return None
 
-    def _commit(
-        self, source: SourceFile, report: FileReport, deliveries: Iterator[Callable[[], Delivery]], kept: str
-    ) -> bool:
-        """Commit a file, share by share; return whether all of it is committed, else note why not."""
-        path = source.path
-        while True:
-            part = FileReport(path)
-            try:
-                read = next(deliveries, None)
-                if read is None:
-                    return True
-                rows = self.intake.fit(read(), part)
-                source.check_unchanged()
-            except (FormatError, ValuesError) as err:
-                self._reject(report, source, str(err), is_damaged=True)
-                return False
-            except (OSError, MemoryError) as err:
-                self._leave(path, f"cannot be read now: {str(err) or 'there is not enough memory'}")
-                return False
-            if not self._is_accepted(source, part, rows):
-                return False
-            try:
-                self.intake.accounts.commit(rows, part, source, kept)
-            except FileChangedError as err:
-                self._leave(path, str(err))
-                return False
+    def _commit(self, source: SourceFile, report: FileReport, future: Future[Delivery] | None, kept: str) -> None:
+        """Commit a file, share by share, or say why not."""
+        shares = [future.result] if future is not None else self._shares(source.path)
+        if len(shares) > 1 and self.settings.policies.may_hold_rows:
+            for read in shares:
+                self._read(
+                    source, read
+                )  # what is wrong with the last share must be known before the first is committed
+        for read in shares:
+            part, rows = self._read(source, read)
+            self.intake.accounts.commit(rows, part, source, kept)
             report.add(part)
 
-    def _is_accepted(self, source: SourceFile, part: FileReport, rows: dict[str, Samples]) -> bool:
-        """Judge a file by its rows; note why it is not taken."""
-        verdict = self.settings.policies.after_reading(part.total.rejected, **self._span(rows), now_s=now())
-        if verdict is None:
-            return True
-        if verdict.action == "hold":
-            self._hold(source.path, verdict.reason)
-        else:
-            self._reject(part, source, verdict.reason, is_damaged=False)
-        return False
+    def _shares(self, path: Path) -> list[Callable[[], Delivery]]:
+        """What reads the shares of a file, one after another."""
+        with _told():
+            reader = with_options(self.intake.reader_of(path), self.settings.policies.reader_options())
+            count = formats.shares_of(reader, path, ROWS_AT_ONCE)
+        return [partial(formats.read_share, reader, path, share, count) for share in range(count)]
 
-    def _span(self, rows: dict[str, Samples]) -> dict[str, float | None]:
-        """First and last instant of some rows, Unix seconds."""
-        return dict(zip(("first_s", "last_s"), self.standing.unix_s(*span_ns(rows)), strict=True))
+    def _read(self, source: SourceFile, read: Callable[[], Delivery]) -> tuple[FileReport, dict[str, Samples]]:
+        """Read a share of a file, and judge it by its rows."""
+        part = FileReport(source.path)
+        with _told():
+            rows = self.intake.fit(in_order(read()), part)
+            source.check_unchanged()
+        first_s, last_s = self.standing.unix_s(*span_ns(rows))
+        verdict = self.settings.policies.after_reading(part.total.rejected, first_s=first_s, last_s=last_s, now_s=now())
+        if verdict is not None:
+            raise _HeldBackError(verdict.reason) if verdict.action == "hold" else _RefusedError(verdict.reason, part)
+        return part, rows
 
     def _leave(self, path: Path, reason: str) -> None:
         """Note a file that stays for a later run."""
         _log.warning("left: %s: %s", path, reason, extra={"fields": {"file": str(path), "outcome": "left"}})
         self.report.left[path] = reason
 
-    def _deliveries(self, path: Path, future: Future[Delivery] | None) -> Iterator[Callable[[], Delivery]]:
-        """What reads the shares of a file, one after another."""
-        if future is not None:
-            yield future.result
-            return
-        reader = with_options(self.intake.reader_of(path), self.settings.policies.reader_options())
-        count = formats.shares_of(reader, path, ROWS_AT_ONCE)
-        for share in range(count):
-            yield lambda share=share: in_order(formats.read_share(reader, path, share, count))  # type: ignore[misc]
-
-    def _place(self, path: Path) -> str:
+    def _place(self, path: Path) -> Path:
         """Where a file of the staging folder is going to be."""
         name = path.name
         if self.settings.keep == "compress" and not _is_gzip(path):
             name += ".gz"
-        return printable(place_for(self.settings.processed, name, datetime.now(UTC).date()))
+        return place_for(self.settings.processed, name, datetime.now(UTC).date())
 
-    def _put_away(self, path: Path, kept: str) -> None:
+    def _put_away(self, path: Path, target: Path) -> None:
         """Move a file whose commit is durable."""
-        target = Path(kept)
         try:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            if target.name.endswith(".gz") and not _is_gzip(path):
+            make_folder(target.parent)
+            if target.name.count(".gz") > path.name.count(".gz"):
                 self.report.moved[path] = compress(path, target.with_name(target.name.removesuffix(".gz")))
             else:
                 self.report.moved[path] = move(path, target)

@@ -193,6 +193,11 @@ class Policies:
             "own_origin": self.origin.expected,
         }
 
+    @property
+    def may_hold_rows(self) -> bool:
+        """Whether a file may be held back for the sake of some of its rows."""
+        return "hold" in (self.apid.action, self.epoch.action)
+
     def limits(self) -> tuple[str | None, str | None]:
         """Return from when and before when rows are taken, UTC; None for the archive's own limit."""
         return (None, None) if self.epoch.action == "accept" else (self.epoch.earliest, self.epoch.latest)

@@ -211,11 +211,17 @@ def run_once(
                 dealing.finish_moves()
             listing = looker.named(paths) if paths else looker.staging(settings, waits=waits_for_settling)
             todo = _planned(listing, settings, standing.last_s())
+            if todo.of("ingest") or todo.of("reject"):
+                dealing.report.run = intake.accounts.run
+                standing.begin(intake.accounts.run)
             dealing.put_aside(todo, listing)
             _ingest(dealing, todo, means, tell)
             _fold(dealing, means)
             if not paths:
                 standing.held(dealing.report.held)
+            if not intake.accounts.files:
+                dealing.report.run = ""
+                standing.forget()
         return dealing.report
 
 
@@ -318,6 +324,7 @@ def _ingest(dealing: Dealing, todo: Plan, means: Means, tell: Callable[[int, int
             coming = read_ahead(
                 expected, submit, dealing.settings.policies.reader_options(), most=max(means.workers, 2)
             )
+            dealing.standing.state("processing")
             for step, future in zip(chunk, coming, strict=True):
                 tell(done, len(steps), step.candidate.path)
                 dealing.ingest(step, future)

@@ -57,6 +57,13 @@ class Standing:
         """Note that a run begins."""
         self._run = run
         self._tell(lambda catalog: catalog.begin_run(run=run))
+        self.state("preprocessing")
+
+    def forget(self) -> None:
+        """Note that the run came to nothing: no file was dealt with."""
+        if self._run:
+            self._tell(lambda catalog: catalog.forget_run(self._run))
+            self._run = ""
 
     def state(self, name: str) -> None:
         """Note the state of the run, if it has begun."""

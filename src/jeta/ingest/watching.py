@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from jeta.formats.table import TableMapping
     from jeta.ingest.report import RunReport
+    from jeta.ingest.running import Preview
     from jeta.update.target import ArchiveLike
 
 _log = logger(__name__)
@@ -74,14 +75,14 @@ def watch(
         mapping = read_mapping(Path(mapping).expanduser())
     looker, choices = Looker(mapping), Choices(accept)
     means = Means(environment.from_environment().workers if workers is None else workers, progress=False)
-    failures, held = 0, None
+    failures = 0
+    waiting = _Waiting()
     while True:
+        report = None
         try:
-            found = look(archive, choices, looker)
-            report = None
-            if found.plan.of("ingest") or found.plan.of("reject") or found.held != held:
+            if waiting.is_anything_new(look(archive, choices, looker)):
                 report = run_once((), archive, mapping, choices, looker, means, waits_for_settling=False)
-                held = report.held
+                waiting.remember(report)
         except ArchiveLockedError as err:
             _log.info("waiting: %s", err)
         except OSError as err:
@@ -94,3 +95,36 @@ def watch(
             if report is not None and report.run:
                 yield report
         pause(min(every_s * 2**failures, max(every_s, _LONGEST_PAUSE_S)))
+
+
+class _Waiting:
+    """What the last run left, so that the next one need not begin for the sake of it."""
+
+    def __init__(self) -> None:
+        self._files: dict[Path, tuple[int, int]] = {}
+        self._held: dict[Path, str] = {}
+        self._since_s = -_LONGEST_PAUSE_S
+
+    def remember(self, report: RunReport) -> None:
+        """Note what a run has left or held back."""
+        self._files = {path: mark for path in (*report.left, *report.held) if (mark := _mark(path)) is not None}
+        self._held = dict(report.held)
+        self._since_s = time.monotonic()
+
+    def is_anything_new(self, found: Preview) -> bool:
+        """Tell whether a run has something to do: other files, other reasons, or the same ones after a while."""
+        steps = (*found.plan.of("ingest"), *found.plan.of("reject"))
+        is_tired = time.monotonic() - self._since_s >= _LONGEST_PAUSE_S
+        if any(self._files.get(step.candidate.path) != _mark(step.candidate.path) for step in steps):
+            return True
+        is_gone = any(not path.exists() for path in self._held)
+        return (is_tired and bool(steps)) or is_gone or any(path not in self._held for path in found.held)
+
+
+def _mark(path: Path) -> tuple[int, int] | None:
+    """What tells whether a file has changed; None if it is gone."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_size, status.st_mtime_ns

@@ -144,8 +144,9 @@ def _label(key: str | int | None, tdb: Tdb) -> str:
 
 def _limits_ns(system: str, *limits: tuple[str | None, str | None]) -> tuple[int, int]:
     """The earliest and the latest instant that obey all limits, ns of a time system."""
-    earliest = [int(to_seconds(low, system)) * 10**9 for low, _ in limits if low is not None]
-    latest = [int(to_seconds(high, system)) * 10**9 for _, high in limits if high is not None]
+    # Seconds are float64, which tells microseconds apart.
+    earliest = [round(to_seconds(low, system) * 1e6) * 1000 for low, _ in limits if low is not None]
+    latest = [round(to_seconds(high, system) * 1e6) * 1000 for _, high in limits if high is not None]
     return max([EARLIEST_NS, *earliest]), min([LATEST_NS, *latest])
 
 
