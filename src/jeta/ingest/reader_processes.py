@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from jeta.formats import Delivery
 
 _LENGTH_BYTES = 8
+_PROGRAM = "from jeta.ingest import reader_processes; reader_processes.serve()"
 
 
 class ReaderProcesses:
@@ -100,7 +101,7 @@ class ReaderProcesses:
         """Return the process of this thread."""
         process: subprocess.Popen[bytes] | None = getattr(self._local, "process", None)
         if process is None:
-            command = [sys.executable, "-c", "from jeta.ingest import reader_processes; reader_processes.serve()"]
+            command = [sys.executable, "-c", _PROGRAM]
             with self._lock:
                 if self._is_closed:
                     raise OSError("no file is read any more: the readers are closed")
