@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from jeta.errors import MsidNameError
+from jeta.formats.files import printable
 from jeta.formats.table.rules import Known
 from jeta.samples import concatenate
 from jeta.tdb import check_name
@@ -139,7 +140,7 @@ def _label(key: str | int | None, tdb: Tdb) -> str:
     """Under which name rows are counted in the report."""
     if key is None:
         return ""
-    return name_of(key, tdb) or (f"id {key}" if isinstance(key, int) else str(key))
+    return name_of(key, tdb) or (f"id {key}" if isinstance(key, int) else printable(key))
 
 
 def _limits_ns(system: str, *limits: tuple[str | None, str | None]) -> tuple[int, int]:
