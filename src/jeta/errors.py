@@ -20,7 +20,9 @@ class JetaError(Exception):
 
     def __str__(self) -> str:
         # KeyError prints the repr of its argument; a sentence should read as a sentence.
-        return str(self.args[0]) if len(self.args) == 1 else super().__str__()
+        text = str(self.args[0]) if len(self.args) == 1 else super().__str__()
+        # The name of a file may have bytes that are no text, which can be neither printed nor stored.
+        return text.encode("utf-8", "backslashreplace").decode()
 
 
 class TimeFormatError(JetaError, ValueError):
@@ -93,6 +95,10 @@ class FormatError(JetaError, ValueError):
     """An input file that is not in the format it was taken for, or is damaged."""
 
     code = "bad-format"
+
+    def __str__(self) -> str:
+        # The name of a file may have ends of lines, with which it could write lines of its own into a log.
+        return "".join(letter if letter >= " " else repr(letter)[1:-1] for letter in super().__str__())
 
 
 class TdbError(JetaError, ValueError):

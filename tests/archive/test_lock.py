@@ -7,16 +7,18 @@ import re
 import socket
 import subprocess
 import sys
+import threading
 
 import pytest
 
 from archive.rows import rows
 from jeta.archive import JetaReader, Writer, create_archive
-from jeta.archive.lock import WriterLock
+from jeta.archive.lock import WriterLock, holder_of
 from jeta.errors import ArchiveLockedError
 
 HOLD = """
 import sys
+import threading
 from pathlib import Path
 from jeta.archive import Writer
 with Writer(Path(sys.argv[1])):
@@ -108,3 +110,48 @@ def test_a_writer_outside_with_does_nothing(root, act):
     with pytest.raises(ArchiveLockedError):
         act(writer)
     assert JetaReader(root).names() == []
+
+
+def test_who_holds_it_can_be_asked_by_anybody(root, holder):
+    found = holder_of(root / "writer.lock")
+    assert (found.pid, found.host) == (holder.pid, socket.gethostname())
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d", found.since_utc)
+    holder.stdin.close()
+    holder.wait()
+    assert holder_of(root / "writer.lock") is None
+
+
+def test_asking_makes_no_file_and_takes_no_lock(root):
+    assert holder_of(root / "writer.lock") is None
+    assert not (root / "writer.lock").exists()
+    with Writer(root):
+        content = (root / "writer.lock").read_bytes()
+        assert holder_of(root / "writer.lock").pid == os.getpid()
+        assert (root / "writer.lock").read_bytes() == content
+
+
+def test_a_holder_whose_note_is_lost(root):
+    with Writer(root):
+        (root / "writer.lock").write_bytes(b"{")
+        assert str(holder_of(root / "writer.lock")) == "another process"
+
+
+def test_those_who_ask_keep_no_writer_out(root):
+    """A hundred times a thousand looks, and the lock is got each time."""
+    with WriterLock(root / "writer.lock"):
+        pass
+    stop = threading.Event()
+
+    def ask():
+        while not stop.is_set():
+            holder_of(root / "writer.lock")
+
+    thread = threading.Thread(target=ask)
+    thread.start()
+    try:
+        for _ in range(100):
+            with WriterLock(root / "writer.lock"):
+                pass
+    finally:
+        stop.set()
+        thread.join()

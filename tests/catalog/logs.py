@@ -29,7 +29,7 @@ def file(number: int, msids: list[MsidCounts], **more: object) -> FileRecord:
         rejected.update(each.rejected)
     edges = [edge for each in msids for span in each.spans_ns for edge in span]
     given = {
-        "run": "run 1",
+        "run": "2026-run-1",
         "path": f"/in/{number}.h5",
         "kept": f"/done/{number}.h5",
         "size": 1000 + number,
@@ -47,7 +47,7 @@ def file(number: int, msids: list[MsidCounts], **more: object) -> FileRecord:
     return FileRecord(**given | sums | more)
 
 
-def fill(log: RecordLog, files: int, seed: int = 0, run: str = "run 1") -> None:
+def fill(log: RecordLog, files: int, seed: int = 0, run: str = "2026-run-1") -> None:
     """Write some files, one of them in ten rejected."""
     chance = random.Random(seed)
     for _ in range(files):
@@ -60,9 +60,11 @@ def fill(log: RecordLog, files: int, seed: int = 0, run: str = "run 1") -> None:
         log.write(file(number, log_counts, run=run), log_counts)
 
 
-def end(log: RecordLog, run: str = "run 1", state: str = "complete") -> RunRecord:
+def end(log: RecordLog, run: str = "2026-run-1", state: str = "complete") -> RunRecord:
     """End a run, which settles all before."""
-    return log.write(RunRecord(run, state, started_utc="2026-01-02T00:00:00.000Z", ended_utc="2026-01-02T01:00:00.000Z"))
+    return log.write(
+        RunRecord(run, state, started_utc="2026-01-02T00:00:00.000Z", ended_utc="2026-01-02T01:00:00.000Z")
+    )
 
 
 def expected(log: RecordLog) -> dict[str, object]:

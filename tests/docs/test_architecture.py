@@ -52,7 +52,7 @@ def test_the_picture_has_the_rows_of_the_rule():
     assert list(drawn.values()) == [sorted(row) for row in rows()]
 
 
-@pytest.mark.parametrize("contract", ["hdf5", "matplotlib", "yaml"])
+@pytest.mark.parametrize("contract", ["hdf5", "matplotlib", "yaml", "sql"])
 def test_homes_of_packages_are_those_that_are_checked(contract):
     """The table of packages gives the folders that may import them."""
     names = {"yaml": "PyYAML"}

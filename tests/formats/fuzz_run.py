@@ -37,8 +37,10 @@ MOST_MB = 400
 MOST_CHARACTERS = 2_000
 ADDRESS_SPACE = 6 << 30
 _TESTS = Path(__file__).parents[1]
+_PROGRAM = ["-m", "formats.fuzz_run"]
 _CHECK_SHARES_EVERY = 8
 _LOOK_EVERY = 16
+_SHOWN_CHARACTERS = 1_500
 
 
 @dataclass
@@ -97,7 +99,7 @@ def _called(call: Any, path: Path) -> str:
 def _check_message(message: str, path: Path) -> None:
     """A message names the file, is not a novel, and can be printed."""
     assert path.name in message, f"the message does not name the file: {message}"
-    assert len(message) < MOST_CHARACTERS, f"a message of {len(message)} characters: {message[:500]}"
+    assert len(message) < MOST_CHARACTERS, f"a message of {len(message)} characters: {message[:300]}"
     message.encode()
 
 
@@ -124,7 +126,7 @@ def _child(name: str, first: int, stop: int, status: Path) -> None:
             try:
                 found["counts"][tried(target, damaged(target, number), Path(folder), number)] += 1
             except BaseException:  # noqa: BLE001 - any but those that are announced is a fault to be told
-                found["faults"].append((number, traceback.format_exc(limit=-4)))
+                found["faults"].append((number, traceback.format_exc(limit=-4)[-_SHOWN_CHARACTERS:]))
             if (peak := _peak_mb()) > max(before, base + MOST_MB):
                 found["faults"].append((number, f"took {peak - base} MB"))
             before = max(before, peak)
@@ -134,8 +136,11 @@ def _child(name: str, first: int, stop: int, status: Path) -> None:
 
 
 def _peak_mb() -> int:
-    """The most memory that this process took so far."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
+    """The most memory that this process took so far, on Linux without that of the process that started it."""
+    status = Path("/proc/self/status")
+    if not status.exists():
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
+    return next(int(line.split()[1]) for line in status.read_text().splitlines() if line.startswith("VmHWM")) >> 10
 
 
 def run(name: str, first: int, stop: int, *, batch: int = 2_000) -> Outcome:
@@ -147,12 +152,12 @@ def run(name: str, first: int, stop: int, *, batch: int = 2_000) -> Outcome:
         while first < stop:
             end = min(first + batch, stop)
             status.write_text(str(first))
-            command = [sys.executable, "-m", "formats.fuzz_run", "--child", name, str(first), str(end), str(status)]
+            command = [sys.executable, *_PROGRAM, "--child", name, str(first), str(end), str(status)]
             done = subprocess.run(command, cwd=_TESTS, capture_output=True, text=True, check=False)
             if done.returncode:
                 last = int(status.read_text())
                 why = signal.Signals(-done.returncode).name if done.returncode < 0 else f"exit code {done.returncode}"
-                outcome.faults.append((last, f"the process ended by {why}: {done.stderr[-2000:]}"))
+                outcome.faults.append((last, f"the process ended by {why}: {done.stderr[-_SHOWN_CHARACTERS:]}"))
                 outcome.counts["ended the process"] += 1
                 _join(outcome, run(name, first, last))  # what it had found is lost: once more, as far as it came
                 first = last + 1

@@ -13,7 +13,7 @@ import numpy as np
 from archive.rows import contents
 from jeta import fetch
 from jeta.archive import JetaReader
-from jeta.mirror.names import PLAIN_FOLDERS
+from jeta.mirror.names import PLAIN_FOLDERS, is_plain
 from jeta.operations import verify
 from operations.lab import SPAN_MS
 
@@ -21,13 +21,16 @@ STATS = ("5min", "daily")
 
 
 def statistics(root, msid, stat):
-    """All columns of the statistics that a fetch gives, as bytes."""
+    """All columns of the statistics that a fetch gives, to the last bit, but for the widths of texts."""
     if msid not in JetaReader(root).names():
         return {}
     with fetch.set_archive(root):
         dat = fetch.Msid(msid, 0, SPAN_MS / 1000 * 2, stat=stat)
         names = ["times", "samples", "vals", "mins", "maxes", "means", "stds"]
-        return {name: np.asarray(getattr(dat, name)).tobytes() for name in names if hasattr(dat, name)}
+        columns = {name: np.asarray(getattr(dat, name)) for name in names if hasattr(dat, name)}
+        return {
+            name: (array.tolist() if array.dtype.kind == "U" else array.tobytes()) for name, array in columns.items()
+        }
 
 
 def rows(root, msid):
@@ -59,7 +62,7 @@ def plain(root):
     return {
         path.relative_to(root).as_posix(): path.read_bytes()
         for path in paths
-        if path.is_file() and not path.name.startswith(".")
+        if path.is_file() and is_plain(path.relative_to(root).as_posix())
     }
 
 
@@ -80,6 +83,12 @@ class Handler(SimpleHTTPRequestHandler):
         pass
 
 
+class _Server(ThreadingHTTPServer):
+    """Takes many connections at once: one that is not taken in is tried again by the system after a second."""
+
+    request_queue_size = 128
+
+
 @contextmanager
 def served(root, mischief=None):
     """Serve a folder; yield its URL and the list of paths that are asked for."""
@@ -87,7 +96,7 @@ def served(root, mischief=None):
     kind = type(
         "OwnHandler", (Handler,), {"mischief": None if mischief is None else staticmethod(mischief), "asked": asked}
     )
-    server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(kind, directory=str(root)))
+    server = _Server(("127.0.0.1", 0), functools.partial(kind, directory=str(root)))
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()

@@ -54,7 +54,12 @@ class MirrorMachine(RuleBasedStateMachine):
             if now not in self.history[name]:
                 self.history[name].append(now)
 
-    @rule(seed=SEEDS, count=st.sampled_from([3, 25]), names=st.sets(st.sampled_from(MSIDS), min_size=1), fold=st.booleans())
+    @rule(
+        seed=SEEDS,
+        count=st.sampled_from([3, 25]),
+        names=st.sets(st.sampled_from(MSIDS), min_size=1),
+        fold=st.booleans(),
+    )
     def deliver(self, seed, count, names, fold):
         rows_by_msid = delivery(np.random.default_rng(seed), count)
         with Writer(self.root) as writer:
@@ -99,16 +104,18 @@ class MirrorMachine(RuleBasedStateMachine):
 
     @rule(seed=SEEDS)
     def flag(self, seed):
-        known = [each for each in operations.flags(archive=self.root) if each.undone is None]
+        known = [each for each in JetaReader(self.root).flags() if each.undo is None]
         if known and seed % 2:
             operations.unflag(known[0].flag.id, reason="fine", archive=self.root)
-        else:
+        elif MSIDS[seed % 4] in JetaReader(self.root).names():
             operations.flag(MSIDS[seed % 4], seed, seed + 5000, reason="odd", archive=self.root)
         self.is_same = False
 
     @rule(number=st.integers(0, 3))
     def describe(self, number):
-        (self.root / "tdb" / f"{number % 2}.yaml").write_text(f"SEEN_{number % 2}:\n  unit: V\n  description: D{number}\n")
+        (self.root / "tdb" / f"{number % 2}.yaml").write_text(
+            f"SEEN_{number % 2}:\n  unit: V\n  description: D{number}\n"
+        )
         (self.root / "bad_times.txt").write_text(f"TEMP 1970:001 1970:00{1 + number}\n")
         if number == 3:
             (self.root / "tdb" / "0.yaml").unlink(missing_ok=True)
@@ -157,6 +164,10 @@ class MirrorMachine(RuleBasedStateMachine):
 
 
 MirrorMachine.TestCase.settings = settings(
-    max_examples=12, stateful_step_count=18, deadline=None, report_multiple_bugs=False, suppress_health_check=list(HealthCheck)
+    max_examples=12,
+    stateful_step_count=18,
+    deadline=None,
+    report_multiple_bugs=False,
+    suppress_health_check=list(HealthCheck),
 )
 TestMirrorModel = MirrorMachine.TestCase

@@ -7,6 +7,7 @@ import os
 import socket
 import sys
 import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
 from jeta.errors import ArchiveLockedError
@@ -21,18 +22,79 @@ if sys.platform == "win32":
     # Windows locks bytes of a file; one beyond the holder's note leaves that readable.
     _LOCKED_BYTE = 1 << 20
 
-    def _try_lock(descriptor: int) -> None:
+    def _try_lock(descriptor: int, *, shared: bool = False) -> None:
+        del shared  # Windows knows one kind
         os.lseek(descriptor, _LOCKED_BYTE, os.SEEK_SET)
         msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
 
 else:
     import fcntl
 
-    def _try_lock(descriptor: int) -> None:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    def _try_lock(descriptor: int, *, shared: bool = False) -> None:
+        fcntl.flock(descriptor, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
 
 
 _LOOK_AGAIN_S = 0.05
+_OTHERS_LOOK_S = 0.01
+"""Who asks for the holder has the lock for an instant: it is tried for so long at least."""
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who holds a lock, as far as its file tells.
+
+    Attributes
+    ----------
+    pid : int or None
+        The process.
+    command, host, since_utc : str
+        What was typed, on which machine, and since when, ISO, UTC; empty where the file does not tell.
+    """
+
+    pid: int | None = None
+    command: str = ""
+    host: str = ""
+    since_utc: str = ""
+
+    def __str__(self) -> str:
+        if self.pid is None:
+            return "another process"
+        return f"process {self.pid} ({self.command}) on {self.host} since {self.since_utc} UTC"
+
+
+def holder_of(path: Path) -> Holder | None:
+    """Tell who holds a lock now, None if nobody does; writes nothing.
+
+    Parameters
+    ----------
+    path : Path
+        The lock file; one that is not there is held by nobody.
+
+    Raises
+    ------
+    OSError
+        If the file may not be read.
+    """
+    try:
+        descriptor = os.open(path, os.O_RDONLY)
+    except FileNotFoundError:
+        return None
+    try:
+        _try_lock(descriptor, shared=True)
+    except OSError:
+        return _holder_in(path)
+    finally:
+        os.close(descriptor)
+    return None
+
+
+def _holder_in(path: Path) -> Holder:
+    """The holder that a lock file tells of."""
+    try:
+        told = json.loads(path.read_text())
+        return Holder(int(told["pid"]), str(told["command"]), str(told["host"]), str(told["since_utc"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        return Holder()
 
 
 class WriterLock:
@@ -74,7 +136,8 @@ class WriterLock:
         except OSError as err:
             os.close(descriptor)
             raise ArchiveLockedError(
-                f"{self._path.parent} is being written to by {self._holder()}; wait for it to end, or stop it, and try again"
+                f"{self._path.parent} is being written to by {_holder_in(self._path)}; "
+                "wait for it to end, or stop it, and try again"
             ) from err
         try:
             os.ftruncate(descriptor, 0)
@@ -87,7 +150,8 @@ class WriterLock:
 
     def _lock(self, descriptor: int) -> None:
         """Lock, trying again until the time is over: the system's own waiting knows no end."""
-        until_s = time.monotonic() + self.wait_s
+        until_s = time.monotonic() + max(self.wait_s, _OTHERS_LOOK_S)
+        pause_s = _OTHERS_LOOK_S / 4
         while True:
             try:
                 return _try_lock(descriptor)
@@ -95,7 +159,8 @@ class WriterLock:
                 left_s = until_s - time.monotonic()
                 if left_s <= 0:
                     raise
-                time.sleep(min(_LOOK_AGAIN_S, left_s))
+                time.sleep(min(pause_s, left_s))
+                pause_s = min(2 * pause_s, _LOOK_AGAIN_S)
 
     def release(self) -> None:
         """Give the lock up; harmless if it is not held."""
@@ -115,14 +180,6 @@ class WriterLock:
             raise ArchiveLockedError(
                 f"{self._path.parent} may not be written to by this writer now; use it inside  with"
             )
-
-    def _holder(self) -> str:
-        """Who holds the lock, in words."""
-        try:
-            holder = json.loads(self._path.read_text())
-            return f"process {holder['pid']} ({holder['command']}) on {holder['host']} since {holder['since_utc']} UTC"
-        except (OSError, ValueError, KeyError, TypeError):
-            return "another process"
 
     def __enter__(self) -> Self:
         self.acquire()

@@ -293,9 +293,10 @@ class JetaReader:
             except FileNotFoundError as err:
                 missing = err.filename
                 self._forget(msid)
-        raise ArchiveCorruptError(
-            f"segment {missing} is listed but not there; run  jeta verify  and restore it from a backup"
-        )
+        way_out = "run  jeta verify  and restore it from a backup"
+        if (self.root / "mirror" / "source.json").exists():
+            way_out = f"if this is a mirror of statistics only, get the samples by  jeta mirror {self.root} --product full"
+        raise ArchiveCorruptError(f"segment {missing} is listed but not there; {way_out}")
 
     def _forget(self, msid: str) -> None:
         """Read the manifests of an MSID again."""

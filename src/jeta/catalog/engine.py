@@ -14,7 +14,7 @@ from sqlalchemy import exc
 from sqlalchemy.pool import NullPool, StaticPool
 
 from jeta.catalog import tables
-from jeta.errors import ArchiveCorruptError, CatalogError
+from jeta.errors import ArchiveCorruptError, CatalogError, ValuesError
 from jeta.logs import logger
 
 if TYPE_CHECKING:
@@ -31,11 +31,27 @@ ASIDE_SUFFIX = ".damaged"
 """What the name of a catalog ends in that could not be used and was set aside; the next one takes its place."""
 
 _BESIDE = ("-journal", "-wal", "-shm")
+_REACH_S = 10
+_DRIVERS_OF_LIBPQ = ("psycopg", "psycopg2")
+# Nothing is ever put in twice, unless what is there has become something else.
+_DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CONSTRAINT)
 
 
-def is_url(database: str | Path) -> bool:
-    """Tell whether this names a server rather than a file."""
-    return isinstance(database, str) and "://" in database
+class NonsenseError(sqlite3.DatabaseError):
+    """What a file gave cannot be: it is damaged in a way that SQLite does not notice."""
+
+
+def file_of(database: str | Path) -> Path | None:
+    """Return the SQLite file that this names, as a path or as an URL; None if it is the URL of a server."""
+    if not isinstance(database, str) or "://" not in database:
+        return Path(database)
+    if not database.startswith("sqlite"):
+        return None
+    try:
+        named = sa.make_url(database).database
+    except exc.ArgumentError:
+        return None
+    return Path(named) if named and named != ":memory:" else None
 
 
 def sqlite_engine(path: Path, *, read_only: bool = False) -> sa.Engine:
@@ -83,8 +99,15 @@ def server_engine(url: str, default_schema: str) -> sa.Engine:
     """
     try:
         parsed = sa.make_url(url)
+        if parsed.get_backend_name() != "postgresql":
+            raise ValuesError(
+                f"there are catalogs on PostgreSQL and as SQLite files, but not on {parsed.get_backend_name()}"
+            )
         wanted = parsed.query.get("schema", default_schema)
-        engine = sa.create_engine(parsed.difference_update_query(["schema"]), pool_pre_ping=True, pool_size=2)
+        is_of_libpq = parsed.get_driver_name() in _DRIVERS_OF_LIBPQ and "connect_timeout" not in parsed.query
+        reach = {"connect_timeout": _REACH_S} if is_of_libpq else {}
+        plain = parsed.difference_update_query(["schema"])
+        engine = sa.create_engine(plain, pool_pre_ping=True, pool_size=2, connect_args=reach)
     except (exc.ArgumentError, exc.NoSuchModuleError, ModuleNotFoundError, ValueError) as err:
         raise CatalogError(
             f"catalog {shown_url(url)!r} cannot be used: {err}; give the path of a file, or an URL such as "
@@ -183,8 +206,10 @@ def is_damage(err: Exception) -> bool:
     """Tell whether an error says that a file is damaged, or not ours, rather than busy, out of reach or not to be written to."""
     cause = getattr(err, "orig", err)
     code = getattr(cause, "sqlite_errorcode", None)
+    if isinstance(err, NonsenseError) or code is None:
+        return isinstance(err, NonsenseError)
     is_strange = code == sqlite3.SQLITE_ERROR and str(cause).startswith(("no such table", "no such column"))
-    return is_strange or (code is not None and code & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB))
+    return is_strange or code & 0xFF in _DAMAGE
 
 
 def set_aside(path: Path, why: str) -> None:

@@ -56,7 +56,15 @@ def on_server(url: str, log: RecordLog, *, read_only: bool) -> tuple[sa.Engine, 
     CatalogError
         If it is that of another archive.
     """
-    name, identity = engine.shown_url(url), log.identity()
+    name = engine.shown_url(url)
+    try:
+        identity = log.identity(make=not read_only)
+    except OSError as err:
+        raise CatalogError(f"catalog {name} cannot be used: {err}") from err
+    if not identity:
+        raise CatalogError(
+            f"catalog {name} cannot be used: there is none of this archive yet; the next ingest makes it"
+        )
     database = engine.server_engine(url, f"jeta_{identity}")
     try:
         with engine.told(name):

@@ -194,8 +194,13 @@ class RecordLog:
             return None
         return record if isinstance(record, FileRecord) and record.commit is not None else None
 
-    def identity(self) -> str:
-        """Return what tells this log from those of other archives; it is made with the first call, which must be a writer's.
+    def identity(self, *, make: bool = True) -> str:
+        """Return what tells this log from those of other archives.
+
+        Parameters
+        ----------
+        make : bool
+            Make one if there is none, as only a writer may; otherwise an empty text says so.
 
         Raises
         ------
@@ -204,8 +209,8 @@ class RecordLog:
         """
         path = self.folder / IDENTITY_NAME
         known = _identity_in(path)
-        if known:
-            return known
+        if known or not make:
+            return known or ""
         make_folder(self.folder)
         aside = aside_name(self.folder)
         aside.write_text(f"{secrets.token_hex(8)}\n", encoding="ascii")

@@ -42,6 +42,11 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> arg
         "--check", action="store_true", help="make none, but compare every file of the latest with its digest"
     )
     what.add_argument("--list", action="store_true", help="make none, but list those there are, oldest first")
+    command.add_argument(
+        "--with-sources",
+        action="store_true",
+        help="take the source files too that lie in the archive's folders staging, processed and rejected",
+    )
     add_archive(command)
     command.set_defaults(run=run)
     return command
@@ -57,7 +62,12 @@ def run(options: argparse.Namespace) -> int:
         return _check(options.folder)
     with terminal_bar("MSID") as progress:
         report = operations.backup(
-            root_of(options), options.folder, link=options.link, anew=options.anew, progress=progress
+            root_of(options),
+            options.folder,
+            link=options.link,
+            anew=options.anew,
+            with_sources=options.with_sources,
+            progress=progress,
         )
     print(report)
     for path in report.left_out:

@@ -27,6 +27,11 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> arg
     )
     command.add_argument("root", metavar="ROOT", type=Path, help="the archive's folder")
     command.add_argument("--yes", action="store_true", help="do not ask")
+    command.add_argument(
+        "--with-sources",
+        action="store_true",
+        help="remove the source files too that lie in its folders staging, processed and rejected",
+    )
     command.set_defaults(run=run)
     return command
 
@@ -34,10 +39,10 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> arg
 def run(options: argparse.Namespace) -> int:
     """Ask, and destroy."""
     root = options.root.expanduser().absolute()
-    name = operations.check_destroyable(root)
+    name = operations.check_destroyable(root, with_sources=options.with_sources)
     if not options.yes and not _is_meant(root, name):
         return 2
-    files = operations.destroy(root, yes=True)
+    files = operations.destroy(root, yes=True, with_sources=options.with_sources)
     print(f"removed {root}, {files:,} files")
     return 0
 

@@ -71,9 +71,9 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> arg
         "--accept",
         metavar="RULE",
         choices=RULES,
-        nargs="+",
+        action="append",
         default=[],
-        help=f"take files that break these rules: {', '.join(RULES)}",
+        help=f"take files that break this rule, one of {', '.join(RULES)}; may be said again",
     )
     command.add_argument(
         "--keep", choices=KEEP, help="what becomes of files of the staging folder (default: as archive.yaml says)"

@@ -82,13 +82,12 @@ def paragraph(name: str, at_s: float, system: str) -> str:
     age = f"{at_s - dat.times[-1]:.3f} s before" if dat.times[-1] < at_s else "at that very time"
     lines = [f"{dat.MSID} at {date}: {dat.vals[-1]}{unit}{bad}"]
     lines.append(_line("sample", f"{show(float(dat.times[-1]), 'date', system)}, {age}"))
-    origins = dat.provenance()
-    of_files = [each for each in origins if each.msid == dat.MSID and each.file]
-    if len(of_files) > 1:
-        lines.append(
-            _line("files", f"{len(of_files)} brought samples around it; of those that have this one, the last counts")
-        )
-    for origin in origins:
+    own: list[Origin] = []
+    others: list[Origin] = []
+    for origin in dat.provenance():
+        (own if origin.msid == dat.MSID and origin.file else others).append(origin)
+    lines += _of_files(own, float(dat.times[-1]))
+    for origin in others:
         lines += _told(origin, is_own=origin.msid == dat.MSID)
     return "\n".join(lines)
 
@@ -108,6 +107,19 @@ def _sample(name: str, at_s: float) -> fetch.MSID | None:
     return fetch.MSID(name, float(before[-1]), math.nextafter(float(before[-1]), math.inf))
 
 
+def _of_files(origins: list[Origin], time_s: float) -> list[str]:
+    """The lines on the files that may have brought one sample; on the one that has, where that is certain."""
+    last_first = sorted(origins, key=lambda each: each.commit or 0, reverse=True)
+    # The edges of a stretch are samples of it, and of files that have the same instant the last one committed counts.
+    is_certain = bool(last_first) and time_s in (last_first[0].tstart, last_first[0].tstop)
+    shown = last_first[:1] if is_certain else last_first
+    lines = [line for origin in shown for line in _told(origin, is_own=True)]
+    if len(shown) > 1:
+        why = f"{len(shown)} brought samples around this time; of those that have this one, the first listed counts"
+        lines.insert(0, _line("files", why))
+    return lines
+
+
 def _told(origin: Origin, *, is_own: bool) -> list[str]:
     """The lines on one origin."""
     whose = "" if is_own else f"{origin.msid}: "
@@ -118,13 +130,18 @@ def _told(origin: Origin, *, is_own: bool) -> list[str]:
         commit = "" if origin.commit is None else f", commit {origin.commit}"
         lines = [
             _line("file", f"{whose}{origin.file}{kept}"),
-            _line("", f"{origin.format}, {origin.rows:,} rows of it stored, sha256 {origin.sha256 or 'not known'}"),
+            _line("", f"{origin.format}, {_rows(origin.rows)} of it stored, sha256 {origin.sha256 or 'not known'}"),
             _line("", f"{origin.datestart} to {origin.datestop}"),
             _line("run", f"{origin.run}, ingested {origin.ingested}{commit}"),
         ]
     return lines + [
         _line("flag", f"{known.flag.id} by {known.flag.who}: {known.flag.reason}") for known in origin.flags
     ]
+
+
+def _rows(count: int) -> str:
+    """A number of rows."""
+    return f"{count:,} row{'' if count == 1 else 's'}"
 
 
 def _line(what: str, text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from fnmatch import fnmatchcase
 from html import escape
 from typing import TYPE_CHECKING, Any
@@ -44,8 +45,7 @@ class FlagList(list[KnownFlag]):
         """
         from astropy.table import Table  # noqa: PLC0415 - takes half a second to import
 
-        columns = _columns(list(self))
-        return Table({name: np.array(values, dtype) for name, (dtype, values) in columns.items()})
+        return Table({name: np.array([of(each) for each in self], dtype) for name, (dtype, of) in _TABLE.items()})
 
     def __repr__(self) -> str:
         if not self:
@@ -163,22 +163,24 @@ def _cells(known: KnownFlag) -> tuple[str, ...]:
     )
 
 
-def _columns(found: list[KnownFlag]) -> dict[str, tuple[str, list[Any]]]:
-    """The columns of the table: type and values of each."""
-    flags = [each.flag for each in found]
-    undos = [each.undo for each in found]
-    return {
-        "id": ("i8", [flag.id for flag in flags]),
-        "msid": ("U", [" ".join(flag.msids) for flag in flags]),
-        "datestart": ("U", [flag.datestart for flag in flags]),
-        "datestop": ("U", [flag.datestop for flag in flags]),
-        "tstart": ("f8", [flag.tstart for flag in flags]),
-        "tstop": ("f8", [flag.tstop for flag in flags]),
-        "who": ("U", [flag.who for flag in flags]),
-        "when": ("U", [flag.when_utc for flag in flags]),
-        "reason": ("U", [flag.reason for flag in flags]),
-        "undone": ("?", [undo is not None for undo in undos]),
-        "undone_who": ("U", ["" if undo is None else undo.who for undo in undos]),
-        "undone_when": ("U", ["" if undo is None else undo.when_utc for undo in undos]),
-        "undone_reason": ("U", ["" if undo is None else undo.reason for undo in undos]),
-    }
+def _undo_text(each: KnownFlag, name: str) -> str:
+    """A text of what undid a flag, empty if nothing did."""
+    return "" if each.undo is None else str(getattr(each.undo, name))
+
+
+_TABLE: dict[str, tuple[str, Callable[[KnownFlag], Any]]] = {
+    "id": ("i8", lambda each: each.flag.id),
+    "msid": ("U", lambda each: " ".join(each.flag.msids)),
+    "datestart": ("U", lambda each: each.flag.datestart),
+    "datestop": ("U", lambda each: each.flag.datestop),
+    "tstart": ("f8", lambda each: each.flag.tstart),
+    "tstop": ("f8", lambda each: each.flag.tstop),
+    "who": ("U", lambda each: each.flag.who),
+    "when": ("U", lambda each: each.flag.when_utc),
+    "reason": ("U", lambda each: each.flag.reason),
+    "undone": ("?", lambda each: each.undo is not None),
+    "undone_who": ("U", lambda each: _undo_text(each, "who")),
+    "undone_when": ("U", lambda each: _undo_text(each, "when_utc")),
+    "undone_reason": ("U", lambda each: _undo_text(each, "reason")),
+}
+"""The columns of the table: type, and what each says of a flag."""

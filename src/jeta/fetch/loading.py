@@ -16,7 +16,6 @@ _PACKAGES = (
     "jeta.interpolation",
     "jeta.intervals",
     "jeta.quality",
-    "jeta.archive.flags",
     "jeta.computed",
     "jeta.fetch.source_choice",
 )

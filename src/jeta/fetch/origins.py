@@ -52,19 +52,22 @@ class _Samples:
 
     @property
     def span_s(self) -> tuple[float, float]:
-        """First and last instant that they are made of."""
-        return float(self.times[0]) - self.half_s, float(self.times[-1]) + self.half_s
+        """First and last instant that they are made of; a bin has none at its very stop."""
+        last_s = float(self.times[-1])
+        return float(self.times[0]) - self.half_s, math.nextafter(
+            last_s + self.half_s, last_s
+        ) if self.half_s else last_s
 
     def touched(self, starts: NDArray[np.float64], stops: NDArray[np.float64]) -> NDArray[np.bool_]:
         """Which of some spans, both ends inside, hold any of them."""
-        first = np.searchsorted(self.times, starts - self.half_s, side="left")
+        first = np.searchsorted(self.times, starts - self.half_s, side="right" if self.half_s else "left")
         return first < np.searchsorted(self.times, stops + self.half_s, side="right")
 
     def untold(self, spans: Iterable[tuple[float, float]]) -> list[tuple[int, int]]:
         """Stretches, by first and last row, that no span holds anything of."""
         edges = np.array(sorted(spans), np.float64).reshape(-1, 2)
         latest = np.maximum.accumulate(edges[:, 1])
-        at = np.searchsorted(edges[:, 0], self.times + self.half_s, side="right") - 1
+        at = np.searchsorted(edges[:, 0], self.times + self.half_s, side="left" if self.half_s else "right") - 1
         is_told = (
             (at >= 0) & (latest[at] >= self.times - self.half_s) if len(edges) else np.zeros(len(self.times), bool)
         )

@@ -320,9 +320,9 @@ class Series(Pictures, Interactive, Exports):
         -------
         Provenance
             A list of `jeta.fetch.provenance.Origin`, one for each stretch of samples that a file brought, in order of time, then of
-            commits: of stretches that hold the same instant, the last counts. `table` gives a table. Samples that no file brought
-            are told of too, as are those of other sources. Of computed MSIDs and derived parameters it tells what they are made
-            of, and the files of that. Empty without samples.
+            commits: where two hold the same instant, the one of the higher commit counts. `table` gives a table. Samples that no
+            file brought are told of too, as are those of other sources. Of computed MSIDs and derived parameters it tells what
+            they are made of, and the files of that. Empty without samples.
 
         Raises
         ------

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from jeta.formats import rejection
-from jeta.formats.levels import Vocabulary, ranked, text_samples
+from jeta.formats.levels import Vocabulary, longest_allowed, ranked, text_samples
 from jeta.samples import Samples
 
 if TYPE_CHECKING:
@@ -170,6 +170,27 @@ def settle(cells: Cells, sieve: Sieve) -> None:
     if (cells.kinds[sieve.kept] == FLOAT).any() and integers.any():
         beyond = (cells.integers > _EXACT_INTEGER) | (cells.integers < -_EXACT_INTEGER)
         sieve.reject(integers & beyond, rejection.INEXACT)
+
+
+def leave_out_longest(cells: Cells, vocabulary: Vocabulary, sieve: Sieve) -> None:
+    """Put out the longest texts, if an array as wide as these would not fit into memory with all the others.
+
+    Parameters
+    ----------
+    cells : Cells
+        The values of one MSID.
+    vocabulary : Vocabulary
+        The one that gave the codes.
+    sieve : Sieve
+        Tells which rows count.
+    """
+    rows = np.flatnonzero((cells.kinds == TEXT) & sieve.kept)
+    if not len(rows):
+        return
+    used, codes = np.unique(cells.codes[rows], return_inverse=True)
+    texts = vocabulary.texts
+    lengths = np.array([len(texts[code]) for code in used.tolist()], np.int64)
+    sieve.reject_at(rows[(lengths > longest_allowed(lengths))[codes]], rejection.TEXT_TOO_LONG)
 
 
 def column(ticks: NDArray[np.int64], resolution: str, cells: Cells, vocabulary: Vocabulary) -> Samples:

@@ -25,7 +25,7 @@ from jeta.errors import FormatError
 from jeta.formats import rejection
 from jeta.formats.appearance import looks_like
 from jeta.formats.batch import Batch, Delivery, Description
-from jeta.formats.cells import Cells, cells_of_sql, column, settle
+from jeta.formats.cells import Cells, cells_of_sql, column, leave_out_longest, settle
 from jeta.formats.datetimes import parse_datetimes, to_ticks
 from jeta.formats.files import named, tail
 from jeta.formats.levels import Vocabulary
@@ -180,6 +180,7 @@ class _Table:
         cells = Cells.joined(self._cells)
         sieve = Sieve(len(cells.kinds))
         settle(cells, sieve)
+        leave_out_longest(cells, self._vocabulary, sieve)
         seconds, nanos = (np.concatenate(parts or [np.empty(0, np.int64)]) for parts in (self._seconds, self._nanos))
         ticks, resolution, fits = to_ticks(seconds, nanos)
         sieve.reject(~fits, rejection.TIME_TOO_LARGE)

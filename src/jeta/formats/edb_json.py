@@ -22,8 +22,8 @@ from jeta.errors import FormatError
 from jeta.formats import rejection
 from jeta.formats.appearance import looks_like
 from jeta.formats.batch import Batch, Delivery, Description
-from jeta.formats.cells import cells_of_objects, column, settle
-from jeta.formats.files import tail
+from jeta.formats.cells import cells_of_objects, column, leave_out_longest, settle
+from jeta.formats.files import encodable, tail
 from jeta.formats.levels import Vocabulary
 from jeta.formats.rejection import Sieve
 from jeta.formats.unpacked import is_packed, opened_bytes, unpacked_head
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 _LOG = logger(__name__)
 
 _LOOK_BYTES = 8192
+_PIECE_BYTES = 1 << 20
 _MOST_BYTES = 1 << 29  # as objects of Python ten times as much
 _BOM = b"\xef\xbb\xbf"
 _MNEMONIC = re.compile(rb'"TlmMnemonic"\s*:\s*("(?:[^"\\]|\\.)*")')
@@ -140,7 +141,10 @@ class EdbJson:
 def _parsed(path: Path) -> Any:
     """Parse a file as JSON."""
     with opened_bytes(path) as stream:
-        content = stream.read(_MOST_BYTES + 1)
+        # In pieces: one call would take all the memory that it may need.
+        content = bytearray()
+        while len(content) <= _MOST_BYTES and (piece := stream.read(_PIECE_BYTES)):
+            content += piece
     if len(content) > _MOST_BYTES:
         raise FormatError(
             f"{path}: JSON is read as a whole, and this has more than {_MOST_BYTES:,} bytes; fetch it in spans that are shorter, or"
@@ -173,7 +177,7 @@ def _series(content: Any, path: Path) -> dict[str, list[Any]]:
         count = item.get("Count")
         if count is not None and count != len(rows):
             _LOG.warning("%s: Count of %s is %s, but there are %d rows; all are read", path, mnemonic, count, len(rows))
-        found.setdefault(mnemonic.strip(), []).extend(rows)
+        found.setdefault(encodable(mnemonic.strip()), []).extend(rows)
     return found
 
 
@@ -186,6 +190,7 @@ def _batch(mnemonic: str, rows: Sequence[Any]) -> tuple[Batch | None, Counter[tu
     sieve.reject(~valid, rejection.NOT_A_TIME)
     cells = cells_of_objects([row.get("EUValue") for row in whole], vocabulary, sieve)
     settle(cells, sieve)
+    leave_out_longest(cells, vocabulary, sieve)
     rejected: Counter[tuple[str | int | None, str]] = Counter(
         {(mnemonic, reason): number for reason, number in sieve.counts.items()}
     )

@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from jeta.formats.protocol import AnyPath
 
 
+_LONGEST_MESSAGE = 1_600
+_LONGEST_NAME = 200
+
+
 def head(path: AnyPath, size: int) -> bytes:
     """Return the first bytes of a file.
 
@@ -84,13 +88,46 @@ def named(path: AnyPath) -> str:
     return name[:-3] if name.lower().endswith(".gz") else name
 
 
-def with_name(err: FormatError, path: Path) -> FormatError:
-    """Return an error whose message begins with the file's name, if it did not already.
+def encodable(name: str) -> str:
+    r"""Return the name of an MSID as UTF-8 can hold it: halves of characters are written as in Python, and make it no name.
+
+    Examples
+    --------
+    >>> encodable("SA_ZMODE"), encodable("A\ud800")
+    ('SA_ZMODE', 'A\\ud800')
+    """
+    return name.encode("utf-8", "backslashreplace").decode()
+
+
+def printable(name: str) -> str:
+    r"""Return what a file calls an MSID as it can be shown, whatever it is.
 
     Parameters
     ----------
-    err : FormatError
-        An error.
+    name : str
+        Any text.
+
+    Returns
+    -------
+    str
+        At most 200 characters and ``...``; what cannot be printed is written as in Python.
+
+    Examples
+    --------
+    >>> printable("A\nB"), len(printable("A" * 1000))
+    ('A\\nB', 203)
+    """
+    shown = name if len(name) <= _LONGEST_NAME else f"{name[:_LONGEST_NAME]}..."
+    return "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in shown)
+
+
+def with_name(err: Exception, path: Path) -> FormatError:
+    """Return an error whose message begins with the file's name, if it did not already, and is not longer than a page.
+
+    Parameters
+    ----------
+    err : Exception
+        An error; its message may repeat what the file holds.
     path : Path
         The file that it is about.
 
@@ -100,4 +137,6 @@ def with_name(err: FormatError, path: Path) -> FormatError:
     a.csv: cut short
     """
     message = str(err.args[0]) if err.args else ""
+    if len(message) > _LONGEST_MESSAGE:
+        message = f"{message[: _LONGEST_MESSAGE // 2]} ... {message[-_LONGEST_MESSAGE // 4 :]}"
     return FormatError(message if message.startswith(f"{path}:") else f"{path}: {message}")

@@ -249,10 +249,12 @@ class Passes:
         self._note(commits=self._report.commits + len(coming))
 
     def _early_state(self, look: Look) -> None:
-        """Say of the first sample what holds before and after: an instant too early does no harm, one too late hides samples."""
+        """Say what holds before and after: an instant that is too early does no harm, nor a number that is too high."""
         now = state.load(self._layout.state) or state.State()
         known = [each for each in (look.state.first_ns, now.first_ns) if each is not None]
-        self._save_state(state.State(now.folded, min(known, default=None)))
+        folded = max(now.folded, look.state.folded)
+        self.remember(folded=max(self._memory.folded, folded))
+        self._save_state(state.State(folded, min(known, default=None)))
 
     def _late_state(self, look: Look) -> None:
         """Say what the source says; numbers of commits only grow, whatever it was restored from."""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import shutil
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jeta.archive.layout import Layout
 from jeta.archive.lock import WriterLock
-from jeta.errors import ArchiveExistsError, ArchiveNotFoundError
+from jeta.errors import ArchiveExistsError, UnknownMsidError
 from jeta.files import make_folder
 from jeta.logs import logger
 from jeta.mirror import memory
@@ -121,20 +122,23 @@ def mirror(  # noqa: PLR0913 - each option stands for itself
     look = place.look()
     plan = _planned(known, place.address, look, msids, products, prune=prune)
     grown = known is None or plan.products != known.products
-    passes = Passes(Layout(root), place, plan, threads=max(1, threads), check=check, anew=grown)
+    passes = partial(Passes, Layout(root), place, threads=max(1, threads), check=check, anew=grown)
     with telling(progress, "MSID", "mirror") as tell:
         if dry_run:
-            return passes.would(look, tell)
+            return passes(plan).would(look, tell)
         settings = json_settings(look.settings)
         make_folder(root)
         with WriterLock(Layout(root).lock):
             # Another run may have come before.
-            check_target(root, place.address, moved=moved)
+            known = check_target(root, place.address, moved=moved)
+            plan = _planned(known, place.address, look, msids, products, prune=prune)
+            shutil.rmtree(arriving(root), ignore_errors=True)
             make_target(root, plan)
-            shutil.rmtree(arriving(root), ignore_errors=True)
             put_settings(root, settings)
-            report = passes.run(look, tell)
-            shutil.rmtree(arriving(root), ignore_errors=True)
+            try:
+                report = passes(plan).run(look, tell)
+            finally:
+                shutil.rmtree(arriving(root), ignore_errors=True)
     if (root / INDEX_PATH).exists():
         write_index(root, threads=threads)
     _log.info("%s", report)
@@ -170,7 +174,7 @@ def _planned(
     names = memory.chosen_msids(msids, look.msids, address)
     chosen = memory.chosen_products(products)
     if names == ():
-        raise ArchiveNotFoundError("no MSIDs were named; leave them out to mirror all, or name some")
+        raise UnknownMsidError("no MSIDs were named; leave them out to mirror all, or name some")
     if known is None:
         return Memory(address, names, chosen or PRODUCTS)
     names, chosen = memory.joined(known, names, chosen, prune=prune)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import struct
 import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -21,6 +23,9 @@ if TYPE_CHECKING:
 
     from jeta.archive.product_file import ProductFile
 
+_HEAD = struct.Struct("<8xB19xQ")
+"""The beginning of an HDF5 file, of which two things matter: the version of what follows, and in versions 2 and 3 where it ends."""
+_NOT_BELOW_0 = ("rows", "chunks", "chunks_offset", "levels", "levels_offset", "raws_offset", "text_bytes")
 _UNREADABLE = (ValueError, OverflowError, IndexError, TypeError, EOFError)
 
 
@@ -50,6 +55,8 @@ class SealedFile:
             If it is not there.
         """
         try:
+            if (short := _cut_short(folder / self.name)) is not None:
+                return short
             if isinstance(self.told, product_file.ProductFile):
                 found = product_file.faults(folder, self.told)
                 return found[0] if found else None
@@ -90,11 +97,29 @@ def sealed_files(content: bytes, name: str, where: Path) -> list[SealedFile]:
     return found
 
 
+def is_of_texts(file: SealedFile) -> bool:
+    """Whether a file is a segment of texts."""
+    return isinstance(file.told, np.void) and file.told["dtype"] == b"text"
+
+
 def folded_of(content: bytes, name: str, where: Path) -> int:
     """Return the number of the last commit that a manifest of a product vouches for."""
     if name == "full":
         return manifest.from_bytes(content, where).folded
     return int(product.from_bytes(content, where).folded)
+
+
+def _cut_short(path: Path) -> str | None:
+    """Whether a file ends before HDF5 says that it does."""
+    with path.open("rb") as file:
+        head = file.read(_HEAD.size)
+        size_bytes = os.fstat(file.fileno()).st_size
+    if len(head) < _HEAD.size or not head.startswith(b"\x89HDF\r\n\x1a\n"):
+        return "it is no HDF5 file"
+    version, end = _HEAD.unpack(head)
+    if version in (2, 3) and size_bytes < end:
+        return f"it is {size_bytes} bytes long instead of {end}"
+    return None
 
 
 def _segment_fault(folder: Path, record: np.void) -> str | None:
@@ -103,6 +128,10 @@ def _segment_fault(folder: Path, record: np.void) -> str | None:
         size_bytes = file.path.stat().st_size
         levels, width = int(record["levels"]), max(8, int(record["text_bytes"]))
         # Before memory is taken for what a damaged line says.
+        if any(int(record[name]) < 0 for name in _NOT_BELOW_0) or int(record["chunk_rows"]) < 1:
+            return "its line in the manifest has numbers that cannot be"
+        if -(-int(record["rows"]) // int(record["chunk_rows"])) != int(record["chunks"]):
+            return f"it has {int(record['chunks'])} chunks for {int(record['rows'])} rows"
         if int(record["chunks"]) * segment.CHUNK.itemsize > 4 * size_bytes or levels * width > 4 * size_bytes:
             return f"it is {size_bytes} bytes long, which is too short for its tables"
         tables: list[NDArray[Any]] = [file.chunks]

@@ -96,7 +96,8 @@ def make_target(root: Path, remembered: Memory) -> None:
     """Make the folders of a new mirror; what it is a mirror of comes first, so that a killed one is known again."""
     make_folder(root)
     remove_leftovers(root)
-    memory.save(root, remembered)
+    if memory.load(root) != remembered:
+        memory.save(root, remembered)
     layout = Layout(root)
     for folder in (layout.columns, layout.journal, layout.tdb):
         make_folder(folder)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-import shutil
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from threading import get_ident
 from typing import TYPE_CHECKING
 
 from jeta.archive import manifest
@@ -18,7 +18,7 @@ from jeta.mirror.durable import settle
 from jeta.mirror.layout import arriving
 from jeta.mirror.look import ChangedError, Column, Digest, sha256_of, token
 from jeta.mirror.names import PRODUCTS, check_no_links
-from jeta.mirror.sealed import SealedFile, sealed_files
+from jeta.mirror.sealed import SealedFile, is_of_texts, sealed_files
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -39,6 +39,8 @@ class Ready:
         Which.
     manifests : dict of str to bytes
         The new manifest of each product.
+    before : dict of str to bytes
+        The manifest that the mirror has of each product.
     live : dict of str to set of str
         The sealed files that count with these.
     files, size : int
@@ -53,6 +55,7 @@ class Ready:
 
     msid: str
     manifests: dict[str, bytes]
+    before: dict[str, bytes] = field(default_factory=dict)
     live: dict[str, set[str]] = field(default_factory=dict)
     files: int = 0
     size: int = 0
@@ -101,11 +104,12 @@ class Transfer:
 
     def lacks(self, msid: str) -> bool:
         """Tell whether a file is missing that the mirror's own manifests name; if asked to, whether one is damaged."""
-        for product, content in self._column_here(msid).manifests.items():
+        column = self._column_here(msid)
+        for product in column.manifests:
             folder = self._layout.column(msid, product)
             there = set(os.listdir(folder))
             try:
-                files = self._files(msid, product, content)
+                files = self._files(msid, product, column)
             except ArchiveCorruptError:
                 return True
             if any(file.name not in there or (self._check and file.fault(folder)) for file in files):
@@ -117,16 +121,21 @@ class Transfer:
         found = {product: self._manifest(msid, product) for product in PRODUCTS}
         return Column({product: content for product, content in found.items() if content is not None})
 
-    def _files(self, msid: str, product: str, content: bytes) -> list[SealedFile]:
-        """The sealed files of a product that travel."""
-        files = sealed_files(content, product, self._layout.manifest(msid, product))
-        return files if product in self._products else []
+    def _files(self, msid: str, product: str, column: Column) -> list[SealedFile]:
+        """The sealed files of a product that travel.
+
+        Segments do even where only statistics are wanted, if these are not stored, or if they are of texts: their codes are there.
+        """
+        files = sealed_files(column.manifests[product], product, self._layout.manifest(msid, product))
+        if product in self._products or not all(name in column.manifests for name in self._products):
+            return files
+        return files if any(is_of_texts(file) for file in files) else []
 
     def lacking(self, msid: str, column: Column) -> Iterator[tuple[str, SealedFile, Digest | None]]:
         """Give product, file and digest of each sealed file of an MSID that the mirror lacks; nothing is changed."""
-        for product, content in column.manifests.items():
+        for product in column.manifests:
             if self.is_wanted(product):
-                for file in self._files(msid, product, content):
+                for file in self._files(msid, product, column):
                     digest = column.digests.get((product, file.name))
                     if not (self._layout.column(msid, product) / file.name).exists():
                         yield product, file, digest
@@ -149,13 +158,15 @@ class Transfer:
         wanted = {name: content for name, content in column.manifests.items() if self.is_wanted(name)}
         if "full" not in wanted:
             raise ChangedError(msid)
-        ready = Ready(msid, wanted)
-        for product, content in wanted.items():
+        ready = Ready(msid, wanted, self._column_here(msid).manifests)
+        check_no_links(self._layout.columns / msid, self._layout.root)
+        for product in wanted:
             folder = self._layout.column(msid, product)
-            check_no_links(folder, self._layout.root)
-            files = self._files(msid, product, content)
+            if folder.is_symlink():
+                check_no_links(folder, self._layout.root)
+            files = self._files(msid, product, column)
             ready.live[product] = {file.name for file in files}
-            known = self._known_here(msid, product)
+            known = self._known_here(ready, product)
             folder.mkdir(parents=True, exist_ok=True)  # waited for together with what is in it
             for file in files:
                 digest = column.digests.get((product, file.name))
@@ -164,11 +175,12 @@ class Transfer:
             ready.written += [folder, folder.parent]
         return ready
 
-    def _known_here(self, msid: str, product: str) -> set[str]:
+    def _known_here(self, ready: Ready, product: str) -> set[str]:
         """Sealed files that a manifest of the mirror names: they were checked when they came."""
-        content = self._manifest(msid, product)
+        content = ready.before.get(product)
         try:
-            return set() if content is None else {file.name for file in self._files(msid, product, content)}
+            where = self._layout.manifest(ready.msid, product)
+            return set() if content is None else {file.name for file in sealed_files(content, product, where)}
         except ArchiveCorruptError:
             return set()
 
@@ -186,7 +198,7 @@ class Transfer:
     def _take(self, msid: str, product: str, file: SealedFile, digest: Digest | None, ready: Ready) -> None:
         """Bring one sealed file, again if it is damaged when it comes."""
         path = f"columns/{msid}/{product}/{file.name}"
-        folder = arriving(self._layout.root) / msid / product
+        folder = arriving(self._layout.root) / str(get_ident())
         folder.mkdir(parents=True, exist_ok=True)
         fault: str | None = None
         for attempt in range(_ATTEMPTS):
@@ -214,12 +226,14 @@ class Transfer:
         """
         root = self._layout.root
         settle([path for ready in batch for path in ready.written], root)
-        dropped = [self._layout.manifest(ready.msid, product) for ready in batch for product in self._to_drop(ready)]
-        dropped = [path for path in dropped if path.exists()]
-        for path in dropped:
-            path.unlink()
+        dropped = []
+        for ready in batch:
+            for product in _to_drop(ready):
+                dropped.append(self._layout.manifest(ready.msid, product))
+                dropped[-1].unlink(missing_ok=True)
+                ready.before.pop(product)
         settle([path.parent for path in dropped], root)
-        self._put(batch, lambda ready: {"full": _hiding(ready)} if "full" in ready.manifests else {})
+        self._put(batch, lambda ready: {"full": _hiding(ready)})
         self._put(
             batch, lambda ready: {n: c for n, c in ready.manifests.items() if n != "full" and n not in ready.later}
         )
@@ -229,25 +243,18 @@ class Transfer:
         self._put(batch, lambda ready: {"full": ready.manifests["full"]} if ready.hide_until else {})
         self._put(batch, lambda ready: {name: ready.manifests[name] for name in ready.later})
 
-    def _to_drop(self, ready: Ready) -> list[str]:
-        """Statistics of an MSID that change with its samples, or are no longer there."""
-        if self._manifest(ready.msid, "full") == ready.manifests.get("full"):
-            return [name for name in PRODUCTS[1:] if name not in ready.manifests]
-        return [
-            name for name in PRODUCTS[1:] if ready.manifests.get(name) is None or self._manifest(ready.msid, "full")
-        ]
-
     def _put(self, batch: Sequence[Ready], which: Callable[[Ready], dict[str, bytes]]) -> None:
         """Write manifests aside, wait until they are on the disk, and rename them."""
         asides: list[tuple[Path, Path]] = []
+        folder = arriving(self._layout.root)
+        folder.mkdir(parents=True, exist_ok=True)
         for ready in batch:
             for product, content in which(ready).items():
-                target = self._layout.manifest(ready.msid, product)
-                if self._manifest(ready.msid, product) != content:
-                    folder = arriving(self._layout.root) / ready.msid / product
-                    folder.mkdir(parents=True, exist_ok=True)
-                    (folder / MANIFEST_NAME).write_bytes(content)
-                    asides.append((folder / MANIFEST_NAME, target))
+                if ready.before.get(product) != content:
+                    aside = folder / f"{ready.msid}.{product}"
+                    aside.write_bytes(content)
+                    asides.append((aside, self._layout.manifest(ready.msid, product)))
+                    ready.before[product] = content
         settle([aside for aside, _ in asides], self._layout.root)
         for aside, target in asides:
             aside.replace(target)
@@ -260,7 +267,6 @@ class Transfer:
             if folder.is_dir() and not folder.is_symlink():
                 live = {*ready.live.get(product, ()), *((MANIFEST_NAME,) if product in ready.manifests else ())}
                 _remove_but(folder, live)
-        shutil.rmtree(arriving(self._layout.root) / ready.msid, ignore_errors=True)
 
     def hide(self, msid: str, folded: int) -> None:
         """Make an MSID have no samples, those of the journal up to a commit included, in one step after its statistics."""
@@ -283,6 +289,12 @@ class Transfer:
                 _remove_but(folder, set())
         with suppress(OSError):  # somebody keeps something else there
             (self._layout.columns / msid).rmdir()
+
+
+def _to_drop(ready: Ready) -> list[str]:
+    """Statistics that the mirror has of an MSID, and that change with its samples or are no longer wanted."""
+    is_same = ready.before.get("full") == ready.manifests["full"]
+    return [name for name in PRODUCTS[1:] if name in ready.before and not (is_same and name in ready.manifests)]
 
 
 def _hiding(ready: Ready) -> bytes:

@@ -21,6 +21,9 @@ from jeta.sources.web import Client, Outcome
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+PAUSE_S = 0.5
+"""How long to wait before the first retry, seconds; twice as long before each further one."""
+
 _LARGEST_INDEX_BYTES = 2**27
 _LARGEST_PLAIN_BYTES = 2**28
 
@@ -41,8 +44,6 @@ class WebSource:
         How long to wait for a connection, and for each further part of an answer; seconds, above 0.
     retries : int
         How often to ask again after a failure that may pass.
-    pause_s : float
-        How long to wait before the first retry; twice as long before each further one.
 
     Raises
     ------
@@ -52,7 +53,7 @@ class WebSource:
 
     settles = False
 
-    def __init__(self, url: str, *, timeout_s: float = 30.0, retries: int = 4, pause_s: float = 1.0) -> None:
+    def __init__(self, url: str, *, timeout_s: float = 30.0, retries: int = 4) -> None:
         parts = urlsplit(url)
         if (
             parts.scheme not in ("http", "https")
@@ -68,7 +69,7 @@ class WebSource:
         self._client = Client(
             timeout_s,
             retries,
-            pause_s,
+            PAUSE_S,
             "",
             way_out="a mirror wants files that anybody may read: check address and server",
         )

@@ -29,8 +29,9 @@ from jeta.operations.backup_list import (
     load,
     save,
 )
+from jeta.operations.finding import Finding
 from jeta.operations.snapshot import Snapshot
-from jeta.operations.verify import Finding
+from jeta.operations.source_folders import is_below, source_folders
 from jeta.progress import telling
 from jeta.update.target import root_of
 
@@ -43,6 +44,7 @@ _log = logger(__name__)
 
 _THREADS = 8
 _REPLACED_WHOLE = ("columns/", "journal/", "flags/")
+_RECORDS = "records"
 _SQLITE = b"SQLite format 3\0"
 
 
@@ -95,10 +97,12 @@ class _Taker:
         The backup before.
     link : bool
         Whether sealed files are shared with the archive.
+    dated : tuple of str
+        Folders of files that are what they were if size and time of change are: their names alone do not tell.
     """
 
-    def __init__(self, root: Path, staging: Path, last: Path | None, *, link: bool) -> None:
-        self._root, self._staging, self._last, self._link = root, staging, last, link
+    def __init__(self, root: Path, staging: Path, last: Path | None, *, link: bool, dated: tuple[str, ...]) -> None:
+        self._root, self._staging, self._last, self._link, self._dated = root, staging, last, link, dated
         self._known = {} if last is None else load(last).files
         self.files: dict[str, BackupFile] = {}
         self.shared: set[str] = set()
@@ -128,12 +132,18 @@ class _Taker:
     def _is_known(self, path: str, *, sealed: bool) -> bool:
         """Whether the backup before has the same file, and nobody writes into it: what people write is never shared."""
         known = self._known.get(path)
-        if known is None or sealed:
-            return known is not None
+        if known is None or self._last is None:
+            return False
+        if is_below(path, self._dated):
+            with suppress(FileNotFoundError):
+                return _mark(self._last / path) == _mark(self._root / path)
+            return False
+        if sealed:
+            return True
         return path.startswith(_REPLACED_WHOLE) and digest_file(self._root / path) == known
 
     def _shared_with_last(self, path: str, target: Path) -> bool:
-        """Link a file to that of the backup before: its name has a random part, so that no other file bears it."""
+        """Link a file to that of the backup before. A sealed one is known by its name, which has a random part."""
         known = self._known.get(path)
         if known is None or self._last is None:
             return False
@@ -169,6 +179,12 @@ class _Taker:
             self.shared.discard(path)
 
 
+def _mark(path: Path) -> tuple[int, int]:
+    """Size and time of change of a file."""
+    status = path.stat()
+    return status.st_size, status.st_mtime_ns
+
+
 def _copied(source: Path, target: Path) -> BackupFile:
     """Copy a file to the disk, with its time; return its size and digest."""
     with source.open("rb") as opened:
@@ -196,6 +212,7 @@ def backup(
     *,
     link: bool = False,
     anew: bool = False,
+    with_sources: bool = False,
     progress: bool | Callable[[int, int], None] | None = None,
 ) -> BackupReport:
     """Back an archive up into a folder, beside earlier backups.
@@ -215,6 +232,9 @@ def backup(
         jeta or people do to the archive, but not against a failing disk, nor against a program that writes into a file.
     anew : bool
         Share nothing with earlier backups, as when `verify_backup` finds one of them damaged.
+    with_sources : bool
+        Take the source files too that lie in the archive's folder: those that wait in ``staging``, and those in ``processed`` and
+        ``rejected``. The archive needs none of them.
     progress : bool or callable, optional
         True shows a progress bar; by default notebooks show one. A callable is called with the number done and in all.
 
@@ -230,13 +250,14 @@ def backup(
     ArchiveExistsError
         If the folder lies in the archive, or is one.
     ArchiveLockedError
-        If another backup into the folder is being made, or the archive is folded without pause.
+        If another backup into the folder is being made, or one process that holds the archive's lock folds it without pause.
     OSError
         If the folder's disk is full or fails; nothing is left.
 
     Notes
     -----
-    It gets its name when it is whole and on the disk. What a killed one leaves is removed by the next.
+    It gets its name when it is whole and on the disk. What a killed one leaves is removed by the next. The catalog is not taken: it
+    is made from the records, which are. Where folds follow one another without pause, other writers have to wait for the end.
 
     Examples
     --------
@@ -256,28 +277,21 @@ def backup(
         earlier = backups_in(target)
         staging = aside_name(target)
         try:
-            return _make(reader.root, reader.config.name, target, staging, earlier, (link, anew), tell)
+            last = earlier[-1] if earlier else None
+            sources = source_folders(reader.config, reader.layout)
+            taker = _Taker(reader.root, staging, None if anew else last, link=link, dated=(_RECORDS, *sources))
+            snapshot = Snapshot(reader.root, taker.take, tell, sources, with_sources=with_sources)
+            return _make(taker, snapshot, reader.config.name, staging, last)
         except BaseException:
             shutil.rmtree(staging, ignore_errors=True)
             raise
 
 
-def _make(
-    root: Path,
-    name: str,
-    folder: Path,
-    staging: Path,
-    earlier: list[Path],
-    sharing: tuple[bool, bool],
-    tell: Callable[[int, int], None],
-) -> BackupReport:
+def _make(taker: _Taker, snapshot: Snapshot, name: str, staging: Path, last: Path | None) -> BackupReport:
     """Make a backup under a temporary name, and rename it when it is on the disk."""
+    folder = staging.parent
     for each in (staging, *(staging / each for each in ("columns", "journal", "tdb"))):
         each.mkdir()
-    last = earlier[-1] if earlier else None
-    link, anew = sharing
-    taker = _Taker(root, staging, None if anew else last, link=link)
-    snapshot = Snapshot(root, taker.take, tell)
     taker.keep_only(snapshot.collect())
     number = 1 if last is None else load(last).number + 1
     now = time.gmtime()

@@ -8,34 +8,23 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jeta.archive import config
-from jeta.archive.layout import JOURNAL_SUFFIX, MANIFEST_NAME, SEGMENT_SUFFIX, Layout
+from jeta.archive.layout import Layout
 from jeta.archive.lock import WriterLock
-from jeta.errors import ArchiveExistsError, ArchiveNotFoundError, MsidNameError
-from jeta.files import ASIDE_PREFIX
+from jeta.errors import ArchiveExistsError, ArchiveNotFoundError
 from jeta.logs import logger
-from jeta.operations.backup_list import LIST_NAME
-from jeta.statistics import BIN_WIDTHS_S
-from jeta.tdb import CACHE_NAME, check_name
+from jeta.operations.own_names import is_own
+from jeta.operations.source_folders import is_below, source_folders
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Sequence
 
 _log = logger(__name__)
 
-_TOP_FILES = ("archive.yaml", "state.json", "writer.lock", "bad_times.txt", LIST_NAME)
-_SUFFIXES = {
-    "tdb": (".yaml", ".yml", CACHE_NAME),
-    "events": (".yaml", ".yml", ".csv", ".ecsv"),
-    "flags": (".json", ".lock"),
-    "journal": (JOURNAL_SUFFIX,),
-}
-"""How the names of files end that are kept in each folder, besides columns."""
-_PRODUCTS = ("full", *BIN_WIDTHS_S)
 _LAST = ("writer.lock", "archive.yaml")
 _SHOWN = 10
 
 
-def destroy(archive: str | os.PathLike[str], *, yes: bool = False) -> int:
+def destroy(archive: str | os.PathLike[str], *, yes: bool = False, with_sources: bool = False) -> int:
     """Remove an archive with all its samples, its telemetry database, its events and its flags. There is no way back but a backup.
 
     Parameters
@@ -44,6 +33,9 @@ def destroy(archive: str | os.PathLike[str], *, yes: bool = False) -> int:
         The archive's folder; it is never taken from the environment.
     yes : bool
         Must be True.
+    with_sources : bool
+        Remove the source files too that lie in its folder: in ``staging``, ``processed`` and ``rejected``, or where
+        ``archive.yaml`` says.
 
     Returns
     -------
@@ -57,7 +49,7 @@ def destroy(archive: str | os.PathLike[str], *, yes: bool = False) -> int:
     ArchiveNotFoundError
         If there is no archive, or `archive` is a link.
     ArchiveExistsError
-        If something else is kept in the folder: it is listed, and nothing is removed.
+        If something else is kept in the folder, or, without `with_sources`, source files: that is told, and nothing is removed.
     ArchiveLockedError
         If another process writes to the archive.
 
@@ -72,12 +64,14 @@ def destroy(archive: str | os.PathLike[str], *, yes: bool = False) -> int:
         operations.destroy("/data/rehearsal", yes=True)
     """
     root = Path(archive).expanduser().absolute()
-    check_destroyable(root)
+    check_destroyable(root, with_sources=with_sources)
     if yes is not True:
         raise ValueError(f"{root} would be removed for good: say yes=True if that is meant")
     lock = Layout(root).lock
     with WriterLock(lock):
-        check_destroyable(root)  # whoever wrote until now may have added something
+        check_destroyable(root, with_sources=with_sources)  # whoever wrote until now may have added something
+        if not with_sources:
+            _remove_empty(root, _sources_of(root))
         removed = 0
         for folder, folders, names in os.walk(root, topdown=False):
             for name in names:
@@ -93,13 +87,32 @@ def destroy(archive: str | os.PathLike[str], *, yes: bool = False) -> int:
     return removed + len(_LAST)
 
 
-def check_destroyable(root: Path) -> str:
+def _sources_of(root: Path) -> tuple[str, ...]:
+    """Folders of source files below an archive's root."""
+    return source_folders(config.load(root), Layout(root))
+
+
+def _remove_empty(root: Path, sources: tuple[str, ...]) -> None:
+    """Remove the folders of source files, which are empty, before anything else: a file may arrive at any moment."""
+    for source in sources:
+        for folder, _, _ in os.walk(root / source, topdown=False):
+            try:
+                Path(folder).rmdir()
+            except OSError as err:
+                raise ArchiveExistsError(
+                    f"{folder} is not empty any more ({err.strerror}); no sample was removed. See what arrived there"
+                ) from err
+
+
+def check_destroyable(root: Path, *, with_sources: bool = False) -> str:
     """Make sure that a folder is an archive and holds nothing else.
 
     Parameters
     ----------
     root : Path
         The folder.
+    with_sources : bool
+        Whether source files may go too.
 
     Returns
     -------
@@ -114,51 +127,37 @@ def check_destroyable(root: Path) -> str:
     if root.is_symlink():
         raise ArchiveNotFoundError(f"{root} is a link to {root.readlink()}; name the archive's own folder")
     name = config.load(root).name
-    foreign = sorted(_foreign(root))
+    foreign, files = _looked_through(root, _sources_of(root))
     if foreign:
-        told = ", ".join(foreign[:_SHOWN]) + (" ..." if len(foreign) > _SHOWN else "")
         raise ArchiveExistsError(
-            f"{root} holds what is not of the archive: {told}; nothing was removed. Move that elsewhere first"
+            f"{root} holds what is not of the archive: {_some(foreign)}; nothing was removed. Move that elsewhere first"
+        )
+    if files and not with_sources:
+        raise ArchiveExistsError(
+            f"{root} holds source files, {len(files):,} of them: {_some(files)}; nothing was removed. "
+            "Move them elsewhere, or say with_sources=True (--with-sources) if they may go"
         )
     return name
 
 
-def _foreign(root: Path) -> Iterator[str]:
-    """Paths below an archive's root that jeta did not put there; links are always foreign."""
+def _some(paths: Sequence[str]) -> str:
+    """The first few of some paths."""
+    return ", ".join(sorted(paths)[:_SHOWN]) + (" ..." if len(paths) > _SHOWN else "")
+
+
+def _looked_through(root: Path, sources: tuple[str, ...]) -> tuple[list[str], list[str]]:
+    """Paths below an archive's root that jeta did not put there, and source files; links and devices are always foreign."""
+    foreign, files = [], []
     for folder, folders, names in os.walk(root):
-        inside = Path(folder).relative_to(root)
+        inside = Path(folder).relative_to(root).parts
         for name in [*folders, *names]:
             mode = Path(folder, name).lstat().st_mode
-            if not (_is_ours((*inside.parts, name), is_folder=stat.S_ISDIR(mode)) and _is_plain(mode)):
-                yield str(inside / name)
-
-
-def _is_plain(mode: int) -> bool:
-    """Whether something is a file or a folder, and no link or device."""
-    return stat.S_ISDIR(mode) or stat.S_ISREG(mode)
-
-
-def _is_ours(parts: tuple[str, ...], *, is_folder: bool) -> bool:
-    """Whether jeta puts something of that name there."""
-    top, *inside = parts
-    if not inside:
-        return (
-            (top == "columns" or top in _SUFFIXES) if is_folder else top in _TOP_FILES or top.startswith(ASIDE_PREFIX)
-        )
-    name = inside[-1]
-    if top in _SUFFIXES:
-        is_known = name.lower().endswith(_SUFFIXES[top]) or name.startswith(ASIDE_PREFIX)
-        return len(inside) == 1 and not is_folder and is_known
-    if len(inside) == 1:
-        return is_folder and _is_msid(name)
-    if len(inside) == 2:
-        return is_folder and name in _PRODUCTS
-    return not is_folder and (name == MANIFEST_NAME or name.endswith(SEGMENT_SUFFIX) or name.startswith(ASIDE_PREFIX))
-
-
-def _is_msid(name: str) -> bool:
-    """Whether a folder is named like an MSID."""
-    try:
-        return check_name(name) == name
-    except MsidNameError:
-        return False
+            path, is_folder = "/".join((*inside, name)), stat.S_ISDIR(mode)
+            leads_to_sources = is_folder and any(source.startswith(f"{path}/") for source in sources)
+            if not (is_folder or stat.S_ISREG(mode)):
+                foreign.append(path)
+            elif is_below(path, sources):
+                files += [] if is_folder else [path]
+            elif not (leads_to_sources or is_own((*inside, name), is_folder=is_folder)):
+                foreign.append(path)
+    return foreign, files

@@ -9,11 +9,14 @@ from jeta.archive import JetaReader, Writer, config, manifest, state
 from jeta.archive.check import check_column, check_commit, check_segment
 from jeta.archive.layout import JOURNAL_SUFFIX, MANIFEST_NAME, SEGMENT_SUFFIX, Layout
 from jeta.archive.lock import WriterLock
+from jeta.catalog import RecordLog
 from jeta.errors import ArchiveCorruptError, ArchiveNotFoundError
 from jeta.files import make_folder, replace_bytes, sync_folder, written_aside
 from jeta.logs import logger
 from jeta.operations.backup_list import copy_hashed
-from jeta.operations.verify import Finding, verify
+from jeta.operations.finding import Finding
+from jeta.operations.verify import verify
+from jeta.operations.verify_records import record_findings
 from jeta.statistics import BIN_WIDTHS_S
 
 if TYPE_CHECKING:
@@ -77,12 +80,13 @@ def mend(source: Path, listed: BackupList, root: Path, tell: Callable[[int, int]
             this.remade(Layout(root).state)
         this.journal()
         this.flags(errors)
+        this.records(errors)
         columns, statistics = _msids(Layout(root), errors)
         for name in columns:
             this.column(name)
         for name, product in statistics:
             this.statistics(name, product)
-        remaining = _remaining(Layout(root), columns)
+        remaining = _remaining(Layout(root), columns, errors)
     absent = _absent(JetaReader(source), JetaReader(root))
     whole = this.mended - {finding.path for finding in remaining}
     if statistics and not remaining:
@@ -161,6 +165,17 @@ class _Mender:
             if path.parent == self._layout.flags:
                 self._put_back(f"{path.parent.name}/{path.name}")
 
+    def records(self, paths: Iterable[Path]) -> None:
+        """Put back damaged and lost records of what was ingested; they never change either, once another follows."""
+        saved = RecordLog(Layout(self._source).records)
+        doubtful = None if saved.unsettled() is None else saved.path(saved.last_number())
+        for path in paths:
+            if self._layout.records in path.parents:
+                relative = path.relative_to(self._layout.root)
+                # Its commit may never have been: then another record has got its number since.
+                if self._source / relative != doubtful:
+                    self._put_back(relative.as_posix())
+
     def column(self, name: str) -> None:
         """Put back segments that are damaged or missing; make the manifest again if it is damaged."""
         folder = self._layout.column(name)
@@ -237,12 +252,16 @@ def _msids(layout: Layout, paths: Iterable[Path]) -> tuple[list[str], list[tuple
     return sorted(columns), sorted(statistics)
 
 
-def _remaining(layout: Layout, columns: Iterable[str]) -> tuple[Finding, ...]:
+def _remaining(layout: Layout, columns: Iterable[str], before: Iterable[Path]) -> tuple[Finding, ...]:
     """Errors that are there now: of the archive at a glance, and of all that was looked into."""
     found = [finding for finding in verify(layout.root, full=False) if finding.severity == "error"]
     problems = [problem for name in columns for problem in check_column(layout.column(name), full=True)[1]]
     for path in sorted(layout.journal.glob(f"*{JOURNAL_SUFFIX}")):
         problems += check_commit(path, full=True)
+    if any(layout.records in path.parents for path in before):
+        listed = {finding.path for finding in found}
+        records = record_findings(JetaReader(layout.root), full=True)
+        found += [each for each in records if each.severity == "error" and each.path not in listed]
     known = {(finding.path, finding.message) for finding in found}
     found += [Finding("error", each.path, each.message) for each in problems if (each.path, each.message) not in known]
     return tuple(found)

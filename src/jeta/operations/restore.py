@@ -26,12 +26,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from jeta.operations.backup_list import BackupList
-    from jeta.operations.verify import Finding
+    from jeta.operations.finding import Finding
 
 _log = logger(__name__)
 
 _THREADS = 8
 _SHOWN = 5
+_NOT_OF_SOME = ("journal", "state.json", "records", "mirror", "staging", "processed", "rejected")
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,9 +202,12 @@ def _whole(
 
 
 def _is_of(path: str, names: set[str]) -> bool:
-    """Whether a file is needed for an archive of some MSIDs: the journal is gone through, the state made again."""
+    """Whether a file is needed for an archive of some MSIDs: the journal is gone through, the state made again.
+
+    Records stay behind: they tell of all MSIDs, and number commits that this archive never had.
+    """
     parts = path.split("/")
-    return parts[1] in names if parts[0] == "columns" else parts[0] not in ("journal", "state.json")
+    return parts[1] in names if parts[0] == "columns" else parts[0] not in _NOT_OF_SOME
 
 
 def _remove_left(folder: Path, prefix: str) -> None:

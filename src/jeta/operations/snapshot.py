@@ -3,7 +3,10 @@
 Manifests are replaced by renames, and what they name is never changed. So the files of each manifest are taken one after another,
 and all manifests looked at again, until none has changed from one look to the next: then all that was taken was there together,
 at the moment when that look began. The journal is listed at that moment, and taken last. Whoever writes is neither asked nor
-waits.
+waits; only where folds follow one another without a pause, the writer's lock is taken for the last look.
+
+Records of what was ingested are sealed files too. Each is written just before its commit: so those that were there just before the
+journal was listed, and one more, are all that belong to what the snapshot holds.
 """
 
 from __future__ import annotations
@@ -11,15 +14,21 @@ from __future__ import annotations
 import os
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jeta.archive import manifest, product
 from jeta.archive.layout import JOURNAL_SUFFIX, MANIFEST_NAME, SEGMENT_SUFFIX, Layout
+from jeta.archive.lock import WriterLock
 from jeta.archive.manifest import segment_name
+from jeta.catalog import RecordLog
+from jeta.catalog.record_log import IDENTITY_NAME
 from jeta.errors import ArchiveCorruptError, ArchiveLockedError
 from jeta.files import ASIDE_PREFIX
-from jeta.statistics import BIN_WIDTHS_S
+from jeta.logs import logger
+from jeta.operations.own_names import CATALOG_FILES, PRODUCTS
+from jeta.operations.source_folders import is_below
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -27,11 +36,19 @@ if TYPE_CHECKING:
     Take = Callable[[str, bool], bool]
     Signature = tuple[int, int, int] | None
 
-PRODUCTS = ("full", *BIN_WIDTHS_S)
+_log = logger(__name__)
+
 _LOOKS = 60
+_LOOKS_ALONE = 8
+"""So often what goes on is looked at; then the writer's lock is waited for."""
 _LONGEST_WAIT_S = 5.0
 _THREADS = 8
-_NOT_TAKEN = ("writer.lock", "backup.json", "tdb/.cache.jsonl", "flags/.lock")
+_NOT_TAKEN = (
+    *("writer.lock", "backup.json", "tdb/.cache.jsonl", "flags/.lock"),
+    *("mirror/index.json.gz", "mirror/index.lock", *CATALOG_FILES),
+)
+"""What is made anew, or means something only where it is."""
+_FOLDERS_NOT_TAKEN = ("mirror/columns", "mirror/arriving")
 _MAY_BE_LINKS = ("tdb", "events", "flags")
 """Folders that may lie elsewhere; any other link may lead anywhere, even into the backup that is being made."""
 _BESIDE_SQLITE = ("-wal", "-shm", "-journal")
@@ -49,6 +66,10 @@ class Snapshot:
         Takes it, anew if it was taken before and is not sealed; returns False if it is not there. By several threads at once.
     tell : callable
         Is called with the number of MSIDs taken and in all.
+    sources : tuple of str
+        Folders of source files, by their paths below the root; see `jeta.operations.source_folders`.
+    with_sources : bool
+        Take source files too.
 
     Attributes
     ----------
@@ -58,9 +79,21 @@ class Snapshot:
         What is in the archive's folder and is neither file nor folder, or leads elsewhere.
     """
 
-    def __init__(self, root: Path, take: Take, tell: Callable[[int, int], None]) -> None:
+    def __init__(
+        self,
+        root: Path,
+        take: Take,
+        tell: Callable[[int, int], None],
+        sources: tuple[str, ...] = (),
+        *,
+        with_sources: bool = False,
+    ) -> None:
         self._layout = Layout(root)
+        self._log = RecordLog(self._layout.records)
+        self._lock = WriterLock(self._layout.lock)
         self._take, self._tell = take, tell
+        self._sources, self._with_sources = sources, with_sources
+        self._is_alone = False
         self._taken: dict[str, tuple[Signature, set[str]]] = {}
         self.lacking: set[str] = set()
         self.left_out: set[str] = set()
@@ -71,20 +104,48 @@ class Snapshot:
         Raises
         ------
         ArchiveLockedError
-            If the archive is folded without a pause for minutes.
+            If the archive is folded without a pause for minutes by a writer that never gives its lock away.
         """
-        with ThreadPoolExecutor(_THREADS) as threads:
+        with ExitStack() as held, ThreadPoolExecutor(_THREADS) as threads:
             for look in range(_LOOKS):
+                last_record = self._log.last_number()
                 commits = self._commits()
                 changed = self._changed()
                 if not changed and all(threads.map(lambda path: self._take(path, False), commits)):
                     counting = {path for _, paths in self._taken.values() for path in paths}
+                    records = self._records(last_record + 1)
+                    there = threads.map(lambda path: self._take(path, True), records)
+                    counting.update(path for path, is_there in zip(records, there, strict=True) if is_there)
                     return counting | set(commits) | set(self._others())
-                if look > 1:
-                    time.sleep(min(0.05 * 2**look, _LONGEST_WAIT_S))
+                if look > 1 and not self._is_alone:
+                    self._wait(look, held)
                 for done, _ in enumerate(threads.map(self._take_one, changed), 1):
                     self._tell(done, len(changed))
-        raise ArchiveLockedError(f"{self._layout.root} is folded all the time; back it up when less is written to it")
+        raise ArchiveLockedError(
+            f"{self._layout.root} is folded all the time by a process that holds its lock; back it up when that has ended"
+        )
+
+    def _wait(self, look: int, held: ExitStack) -> None:
+        """Give the writer time; after some looks, try to become the writer, so that nothing changes any more."""
+        end_s = time.monotonic() + min(0.05 * 2**look, _LONGEST_WAIT_S)
+        while look >= _LOOKS_ALONE and time.monotonic() < end_s:
+            try:
+                self._lock.acquire()
+            except ArchiveLockedError:
+                continue  # it has waited a little
+            except OSError:
+                break  # who may only read the archive cannot take its lock
+            else:
+                held.callback(self._lock.release)
+                self._is_alone = True
+                _log.info("%s is folded all the time; nobody writes to it until it is backed up", self._layout.root)
+                return
+        time.sleep(max(0.0, end_s - time.monotonic()))
+
+    def _records(self, last: int) -> list[str]:
+        """Paths of the records up to a number."""
+        root = self._layout.root
+        return [self._log.path(n).relative_to(root).as_posix() for n in self._log.numbers_after(0) if n <= last]
 
     def _commits(self) -> list[str]:
         """Paths of the commits in the journal now."""
@@ -128,7 +189,9 @@ class Snapshot:
         root = self._layout.root
         files = []
         for top in sorted(os.listdir(root)):
-            if top in ("columns", "journal", "state.json") or top.startswith(ASIDE_PREFIX):
+            if top in ("columns", "journal", "records", "state.json") or top.startswith(ASIDE_PREFIX):
+                continue
+            if is_below(top, self._sources):
                 continue
             if not (root / top).is_dir():
                 files.append(top)
@@ -136,12 +199,19 @@ class Snapshot:
                 self.left_out.add(top)
             else:
                 yield from self._take_below(root / top)
+        if (self._layout.records / IDENTITY_NAME).is_file():
+            files.append(f"{self._layout.records.name}/{IDENTITY_NAME}")
         yield from self._take_others(files)
+        for folder in self._sources if self._with_sources else ():
+            if (root / folder).is_dir():
+                yield from self._take_below(root / folder, is_source=True)
 
-    def _take_below(self, top: Path) -> Iterator[str]:
+    def _take_below(self, top: Path, *, is_source: bool = False) -> Iterator[str]:
         """Take all files below a folder; links to folders are left out."""
+        passed = _FOLDERS_NOT_TAKEN if is_source else (*_FOLDERS_NOT_TAKEN, *self._sources)
         for folder, folders, names in os.walk(top):
             inside = os.path.relpath(folder, self._layout.root).replace(os.sep, "/")
+            folders[:] = [name for name in folders if not is_below(f"{inside}/{name}", passed)]
             self.left_out.update(f"{inside}/{name}" for name in folders if Path(folder, name).is_symlink())
             yield from self._take_others([f"{inside}/{name}" for name in sorted(names)])
 

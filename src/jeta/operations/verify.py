@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,8 @@ from jeta.archive.product_check import check_product
 from jeta.archive.product_fold import PRODUCTS
 from jeta.errors import ArchiveCorruptError, JetaError
 from jeta.files import ASIDE_PREFIX
+from jeta.operations.finding import Finding
+from jeta.operations.verify_records import catalog_findings, record_findings
 from jeta.progress import telling
 from jeta.tdb import check_name
 from jeta.tdb.loader import Loader
@@ -28,28 +29,6 @@ if TYPE_CHECKING:
 _DELETE = "delete the file and it is made again"
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that is not as it should be.
-
-    Attributes
-    ----------
-    severity : {'error', 'note'}
-        An error means that samples cannot be read, or may be wrong. A note does no harm: mostly what a killed process left.
-    path : Path
-        The file or folder.
-    message : str
-        What is wrong, and what to do.
-    """
-
-    severity: str
-    path: Path
-    message: str
-
-    def __str__(self) -> str:
-        return f"{self.severity}: {self.path}: {self.message}"
-
-
 def verify(
     root: str | os.PathLike[str], *, full: bool = True, progress: bool | Callable[[int, int], None] | None = None
 ) -> list[Finding]:
@@ -60,8 +39,8 @@ def verify(
     root : path
         The archive's folder.
     full : bool
-        Decode every sample, compare checksums, and work out statistics to compare them with those stored; else only lists,
-        sizes and tables are looked at.
+        Decode every sample, compare checksums, work out statistics to compare them with those stored, read every record of what
+        was ingested and sum them up to compare that with the catalog; else only lists, sizes and tables are looked at.
     progress : bool or callable, optional
         True shows a progress bar; by default notebooks show one. A callable is called with the number of MSIDs done and in all.
 
@@ -90,6 +69,8 @@ def verify(
     findings = [_leftover(path) for path in sorted(reader.layout.root.glob(f"{ASIDE_PREFIX}*"))]
     findings.extend(_journal(reader, full=full))
     findings.extend(_flags(reader))
+    findings.extend(record_findings(reader, full=full))
+    findings.extend(catalog_findings(reader, full=full))
     tdb = list(_tdb(reader))
     with telling(progress, "MSID", "verify") as tell:
         # Without a telemetry database nobody can tell what statistics should be.

@@ -12,7 +12,8 @@ own        what jeta's exports of one MSID have: a time, ``vals``, and perhaps `
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from collections import Counter
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -102,10 +103,16 @@ class Plan:
         Instants of all rows in a form that `jeta.times` reads, shape (rows,).
     parts : list of Part
         One per MSID, in order of first appearance.
+    nameless : int
+        Rows of a long table that have no name.
+    valueless : dict of str to int
+        Rows of a long table that have a name but no value, by name.
     """
 
     times: Any
     parts: list[Part]
+    nameless: int = 0
+    valueless: dict[str, int] = field(default_factory=dict)
 
 
 def plan(table: Incoming, wanted: Wanted = Wanted()) -> Plan:  # noqa: B008 - it is immutable
@@ -141,7 +148,7 @@ def plan(table: Incoming, wanted: Wanted = Wanted()) -> Plan:  # noqa: B008 - it
     names = {name.lower(): name for name in rest}
     long = _long_columns(names, rest, wanted)
     if long is not None:
-        return Plan(times, list(_long_parts(rest, *long, table.rows)))
+        return _long_plan(times, rest, long, table.rows)
     own = _own_columns(table, names, wanted)
     if own is not None:
         return Plan(times, [_own_part(table, rest, names, own, wanted)])
@@ -167,7 +174,7 @@ def holds_statistics(names: Iterable[str]) -> bool:
     """
     known = set(names)
     bases = [name.removesuffix(stat) for name in known for stat in _STATISTICS if name.endswith(stat)]
-    return any(bases.count(base) > 1 for base in bases if not base or base.endswith("_"))
+    return any(number > 1 for base, number in Counter(bases).items() if not base or base.endswith("_"))
 
 
 def quality_columns(names: Iterable[str]) -> dict[str, str]:
@@ -178,7 +185,7 @@ def quality_columns(names: Iterable[str]) -> dict[str, str]:
     >>> quality_columns(["A", "A_bads", "B_bads"])
     {'A': 'A_bads'}
     """
-    known = list(names)
+    known = dict.fromkeys(names)
     return {name: name + _BADS for name in known if name + _BADS in known}
 
 
@@ -213,19 +220,28 @@ def _quality_wanted(names: Mapping[str, str], wanted: Wanted) -> Any:
     return wanted.quality if wanted.quality is not None else _first(names, NAMES_OF_BAD)
 
 
-def _long_parts(rest: Mapping[str, Column], by: str, value: str, bad: Any, rows: int) -> Iterator[Part]:
+def _long_plan(times: Any, rest: Mapping[str, Column], columns: tuple[str, str, Any], rows: int) -> Plan:
     """A part for each name in the column of names."""
+    by, value, bad = columns
     keys, values = rest[by], rest[value]
     flags = _flags(rest, bad, rows)
-    chosen = np.flatnonzero(~_missing(keys, rows) & ~_missing(values, rows))
-    texts = np.array([_decoded(text) for text in keys.values[chosen]], dtype=np.str_)
-    found, first, code = np.unique(texts, return_index=True, return_inverse=True)
+    is_named, has_value = ~_missing(keys, rows), ~_missing(values, rows)
+    named = np.flatnonzero(is_named)
+    # No array of texts: it would be as wide as the longest name for each row, and end names at a NUL.
+    names = [_decoded(text) for text in keys.values[named].tolist()]
+    codes = {name: code for code, name in enumerate(dict.fromkeys(names))}
+    code = np.fromiter(map(codes.__getitem__, names), np.intp, len(names))
     order = np.argsort(code, kind="stable")
-    ends = np.cumsum(np.bincount(code, minlength=len(found)))
-    starts = [0, *ends.tolist()]
-    for place in np.argsort(first):
-        at = chosen[order[starts[place] : ends[place]]]
-        yield Part(str(found[place]), at, values.values[at], None if flags is None else flags[at], None, values.unit)
+    ends = np.cumsum(np.bincount(code, minlength=len(codes)))
+    parts, valueless = [], {}
+    for name, places in zip(codes, np.split(order, ends[:-1]), strict=False):
+        mine = named[places]
+        at = mine[has_value[mine]]
+        if len(at) < len(mine):
+            valueless[name] = len(mine) - len(at)
+        if len(at):
+            parts.append(Part(name, at, values.values[at], None if flags is None else flags[at], None, values.unit))
+    return Plan(times, parts, rows - len(named), valueless)
 
 
 def _decoded(text: Any) -> str:

@@ -13,7 +13,7 @@ from jeta.formats.batch import Batch
 from jeta.formats.cells import MAX_TEXT_CHARACTERS, storable
 from jeta.formats.levels import ranked, text_samples
 from jeta.formats.rejection import Sieve
-from jeta.formats.table.arrow_file import typed
+from jeta.formats.table.arrow_values import typed
 from jeta.formats.table.series import TextSeries
 from jeta.samples import FLAGGED_BY_SOURCE, Samples
 

@@ -197,7 +197,7 @@ class _Series:
     numbers: NDArray[np.float64]
     alarm: NDArray[np.int16] | None
     ranks: NDArray[np.int32] | None
-    levels: NDArray[np.str_]
+    levels: NDArray[Any]
 
     def batches(self, ids: NDArray[np.int64], starts: NDArray[np.int64]) -> tuple[Batch, ...]:
         """Cut the rows into batches: `starts` has the first row of each MSID, and the end."""
@@ -320,10 +320,10 @@ def _places(targets: NDArray[np.int64], lengths: NDArray[np.int64]) -> NDArray[n
     return np.repeat(targets - starts, lengths) + np.arange(int(lengths.sum()))
 
 
-def _all_ranks(pieces: Sequence[Piece]) -> tuple[NDArray[np.str_], dict[bytes, int]]:
+def _all_ranks(pieces: Sequence[Piece]) -> tuple[NDArray[Any], dict[bytes, int]]:
     """Sort the texts of all pieces: the distinct ones as texts, and the place of each among them; 0 is no text."""
     distinct = list(dict.fromkeys(text for piece in pieces for text in piece.texts))
-    levels, ranks = ranked([*all_decoded(distinct), ""]) if distinct else (np.empty(0, "U1"), np.empty(0, np.int32))
+    levels, ranks = ranked([*all_decoded(distinct), ""]) if distinct else ranked([])
     return levels, dict(zip(distinct, ranks.tolist(), strict=False))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections import Counter
 from contextlib import contextmanager
 from dataclasses import replace
@@ -14,8 +15,10 @@ from jeta import optional
 from jeta.errors import FormatError, MissingExtraError, TimeFormatError, ValuesError
 from jeta.formats import rejection
 from jeta.formats.batch import Batch, Delivery
+from jeta.formats.files import with_name
+from jeta.formats.rejection import Sieve
+from jeta.formats.table.arrow_values import are_texts, samples_of_texts, typed
 from jeta.formats.table.times import TimeColumn
-from jeta.formats.table.values import WORDS_FOR_NOTHING
 from jeta.tables.incoming import listed
 from jeta.tables.incoming_arrow import read_arrow
 from jeta.tables.incoming_plan import Part, Plan, Wanted, plan
@@ -26,17 +29,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from numpy.typing import NDArray
-
     from jeta.formats.table.mapping import TableMapping
     from jeta.formats.table.rules import ColumnRule, Lookup
     from jeta.tables.incoming import Column, Incoming
 
 PARQUET = b"PAR1"
 FEATHER = b"ARROW1"
-_DTYPE_OF_TYPE = {"float": "f8", "integer": "i8", "bool": "?"}
-_KINDS_OF_TYPE = {"text": "U", "float": "f", "integer": "iu", "bool": "b"}
-"""Kinds of numpy that are what a mapping calls so, of whatever width."""
+_ALWAYS_VALUES = 20_000_000
+_MOST_VALUES_A_BYTE = 100
+"""A column of one value needs some bytes for a million rows, but times take more than one for each row."""
 
 
 def is_arrow(start: bytes) -> bool:
@@ -67,7 +68,7 @@ def plan_of_file(path: Path, mapping: TableMapping, *, rows: int | None = None) 
         If it is damaged, cannot be read here, or it is not clear what is what.
     """
     with _as_format_errors(path):
-        table = read_arrow(_read(path, rows))
+        table = _taken_apart(_read(path, rows))
         if len(mapping.time.columns) > 1:
             raise ValuesError("the time must be one column of a Parquet or Feather file; join the columns first")
         absent = [name for name in mapping.named_columns() if name not in table.columns]
@@ -109,16 +110,22 @@ def read_arrow_file(path: Path, name: str, mapping: TableMapping, lookup: Lookup
         times, system = _instants(found.times, mapping)
         rejected: Counter[tuple[str | int | None, str]] = Counter()
         batches: dict[str, Batch] = {}
+        taken: set[str] = set()
+        rejected.update({(name or None, rejection.NO_VALUE): number for name, number in found.valueless.items()})
+        rejected[None, rejection.NO_NAME] += found.nameless
         for part in found.parts:
-            if part.name.upper() in {name.upper() for name in batches}:
+            if not part.name.strip():
+                rejected[None, rejection.NO_NAME] += len(part.rows)
+                continue
+            if part.name.upper() in taken:
                 raise ValuesError(f"two columns are of the MSID {part.name}; say which one to take with a mapping")
-            batch, late = _batch(part, rules.get(part.name), times, system, lookup)
-            if late:
-                rejected[part.name, rejection.NOT_A_TIME] += late
+            batch, reasons = _batch(part, rules.get(part.name), times, system, lookup)
+            rejected.update({(part.name, reason): number for reason, number in reasons.items()})
             if batch is not None:
                 batches[part.name] = batch
+                taken.add(part.name.upper())
     rows = sum(len(batch.samples) for batch in batches.values()) + rejected.total()
-    return Delivery(path, name, rows, tuple(batches.values()), rejected)
+    return Delivery(path, name, rows, tuple(batches.values()), +rejected)
 
 
 @contextmanager
@@ -127,7 +134,7 @@ def _as_format_errors(path: Path) -> Iterator[None]:
     try:
         yield
     except (ValuesError, TimeFormatError, MissingExtraError) as err:
-        raise FormatError(f"{path}: {err}") from err
+        raise with_name(err, path) from err
 
 
 def _read(path: Path, rows: int | None) -> Any:
@@ -146,16 +153,50 @@ def _read(path: Path, rows: int | None) -> Any:
     return table
 
 
+def _taken_apart(table: Any) -> Incoming:
+    """The columns of an Arrow table.
+
+    Raises
+    ------
+    ValuesError
+        If Arrow itself cannot convert one.
+    """
+    arrow = optional.require("pyarrow", extra="arrow")
+    try:
+        return read_arrow(table)
+    except arrow.ArrowException as err:
+        words = " ".join(str(err).split())[:200]
+        raise ValuesError(f"a column cannot be converted ({words}); convert it first, or leave it out") from err
+
+
 def _parquet(file: IO[bytes], rows: int | None) -> Any:
     """A Parquet file."""
     arrow = optional.require("pyarrow", extra="arrow")
     whole = optional.require("pyarrow.parquet", extra="arrow").ParquetFile(file)
     if rows is None:
+        _check_size(whole.metadata, file)
         return whole.read()
     first = list(islice(whole.iter_batches(batch_size=rows), 1))
     return arrow.Table.from_batches(
         first, schema=whole.schema_arrow if not first else first[0].schema
     ).replace_schema_metadata(whole.schema_arrow.metadata)
+
+
+def _check_size(metadata: Any, file: IO[bytes]) -> None:
+    """Refuse a small file that says it has so many values that no memory would hold them.
+
+    Raises
+    ------
+    ValuesError
+        If it does.
+    """
+    most = max(_ALWAYS_VALUES, _MOST_VALUES_A_BYTE * file.seek(0, io.SEEK_END))
+    values = metadata.num_rows * metadata.num_columns
+    if values > most:
+        raise ValuesError(
+            f"it says that it has {metadata.num_rows:,} rows of {metadata.num_columns:,} columns, more than a file of this size can"
+            " be expected to hold; split it into several files"
+        )
 
 
 def _feather(file: IO[bytes], rows: int | None) -> Any:
@@ -238,18 +279,23 @@ def _instants(times: Any, mapping: TableMapping) -> tuple[Ticks, str]:
 
 def _batch(
     part: Part, rule: ColumnRule | None, times: Ticks, system: str, lookup: Lookup | None
-) -> tuple[Batch | None, int]:
-    """The samples of one MSID that have an instant, and how many have none."""
+) -> tuple[Batch | None, Counter[str]]:
+    """The samples of one MSID that have an instant, and how many were left out for which reason."""
     part = _as_stored(part, lookup)
     mine = Ticks(times.ticks[part.rows], times.resolution, times.valid[part.rows])
+    sieve = Sieve(len(part.rows))
+    sieve.reject(~mine.valid, rejection.NOT_A_TIME)
     try:
-        samples = samples_of_part(part, mine, typed(checked_part(part), rule))
+        if are_texts(part):
+            samples = samples_of_texts(part, mine, rule, sieve)
+        else:
+            samples = samples_of_part(part, mine, typed(checked_part(part), rule))
     except ValuesError as err:
         raise ValuesError(f"{part.name}: {err}") from err
-    kept = samples.take(mine.valid)
+    kept = samples.take(sieve.kept)
     unit = part.unit if rule is None or rule.unit is None else rule.unit
     batch = Batch(part.name, kept, unit, system) if len(kept) else None
-    return batch, int(np.count_nonzero(~mine.valid))
+    return batch, sieve.counts
 
 
 def _as_stored(part: Part, lookup: Lookup | None) -> Part:
@@ -266,63 +312,3 @@ def _as_stored(part: Part, lookup: Lookup | None) -> Part:
     if part.raws is None:
         raise ValuesError(f"{part.name}: {rejection.CALIBRATED}; export the raw counts")
     return replace(part, values=part.raws, raws=None, unit=None)
-
-
-def typed(values: NDArray[Any], rule: ColumnRule | None) -> NDArray[Any]:
-    """Give values the type that a mapping says, where that loses nothing.
-
-    Parameters
-    ----------
-    values : array, shape (rows,)
-        Numbers, truth values or texts.
-    rule : ColumnRule or None
-        What the mapping says.
-
-    Returns
-    -------
-    array, shape (rows,)
-        Those given where it says nothing.
-
-    Raises
-    ------
-    ValuesError
-        If a value would change.
-    """
-    if rule is None or rule.type is None:
-        return values
-    if values.dtype.kind in _KINDS_OF_TYPE[rule.type]:
-        return values
-    if rule.type == "text":
-        return values.astype(np.str_)
-    return _parsed(values, rule.type) if values.dtype.kind == "U" else _exactly(values, rule.type)
-
-
-def _parsed(texts: NDArray[Any], kind: str) -> NDArray[Any]:
-    """Texts as what they are written for.
-
-    Raises
-    ------
-    ValuesError
-        If one is not written so.
-    """
-    if any(word.lower() in WORDS_FOR_NOTHING for word in np.unique(texts).tolist()):
-        raise ValuesError("texts that mean no value stand among the values; list them under missing in the mapping")
-    try:
-        return texts.astype(_DTYPE_OF_TYPE[kind])
-    except ValueError as err:
-        raise ValuesError(f"expected values of type {kind}, got {err}") from err
-
-
-def _exactly(values: NDArray[Any], kind: str) -> NDArray[Any]:
-    """Numbers or booleans in another type.
-
-    Raises
-    ------
-    ValuesError
-        If one would change.
-    """
-    with np.errstate(invalid="ignore"):  # what does not fit comes out as another number, and is found below
-        cast = values.astype(_DTYPE_OF_TYPE[kind])
-    if not np.array_equal(cast.astype(values.dtype), values, equal_nan=values.dtype.kind == "f"):
-        raise ValuesError(f"expected values of type {kind}, got some that would change, of {values.dtype}")
-    return cast

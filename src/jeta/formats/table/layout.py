@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -128,12 +129,13 @@ def _split_unit(name: str) -> tuple[str, str | None]:
 def _check_header(names: Sequence[str], mapping: TableMapping) -> None:
     """Refuse names that come twice, and a mapping that names what is not there."""
     filled = [name for name in names if name]
-    twice = [name for name in dict.fromkeys(filled) if filled.count(name) > 1]
+    twice = [name for name, number in Counter(filled).items() if number > 1]
     if twice:
         raise FormatError(
             f"two columns are named {twice[0]!r}; rename one of them, or give all names with names: in a mapping"
         )
-    absent = [name for name in mapping.named_columns() if name not in filled]
+    there = set(filled)
+    absent = [name for name in mapping.named_columns() if name not in there]
     if absent:
         raise FormatError(
             f"there is no column {absent[0]!r}, which {mapping.path or 'the mapping'} names; the columns are"

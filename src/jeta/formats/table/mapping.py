@@ -33,6 +33,7 @@ key             value
 from __future__ import annotations
 
 import codecs
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
@@ -42,6 +43,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 
 from jeta.errors import FormatError, MsidNameError, TdbError
+from jeta.formats.files import with_name
 from jeta.formats.table.rules import (
     NUMBER_FORMATS,
     SCALES,
@@ -166,7 +168,9 @@ def read_mapping(path: AnyPath) -> TableMapping:
         raise FormatError(f"{path}: expected a mapping of two levels, but it has levels without end") from err
     except (TdbError, MsidNameError) as err:
         message, line = str(err), getattr(err, "line", 0) or line
-        raise FormatError(message if message.startswith(f"{path}:") else f"{path}:{line}: {message}") from err
+        raise with_name(
+            FormatError(message if message.startswith(f"{path}:") else f"{path}:{line}: {message}"), path
+        ) from err
 
 
 def _known(key: str, keys: list[str]) -> str:
@@ -319,7 +323,7 @@ def _read_columns(found: TableMapping, node: Node) -> TableMapping:
         raise TdbError(f"key 'columns': expected columns and MSIDs, such as {{TEMP_1: SA_TEMP}}, got {show(node)}")
     for what in ("column", "msid"):
         names = [getattr(rule, what) for rule in rules]
-        twice = [name for name in dict.fromkeys(names) if names.count(name) > 1]
+        twice = [name for name, number in Counter(names).items() if number > 1]
         if twice:
             raise TdbError(f"key 'columns': expected each {what} once, but {twice[0]!r} is there again")
     return replace(found, columns=tuple(rules))

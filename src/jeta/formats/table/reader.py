@@ -13,7 +13,7 @@ from jeta.errors import FormatError
 from jeta.formats.appearance import looks_like
 from jeta.formats.batch import Delivery, Description
 from jeta.formats.edb_csv import EdbCsv
-from jeta.formats.files import head
+from jeta.formats.files import head, with_name
 from jeta.formats.fits_table.parts import is_fits
 from jeta.formats.table.arrow_file import is_arrow, plan_of_file, read_arrow_file
 from jeta.formats.table.beside import PLAIN, SUFFIX, found_mapping, own_mapping
@@ -193,7 +193,7 @@ class Table:
             if mapping is PLAIN:
                 _check_times(table.header, layout, rows)
         except FormatError as err:
-            raise FormatError(f"{path}: {err}") from err
+            raise with_name(err, path) from err
         return tuple(rule.msid for _, rule, _ in layout.wide)
 
 
@@ -201,7 +201,7 @@ def _check_times(header: list[str], layout: Layout, rows: list[list[str]]) -> No
     """Refuse a table whose first rows have no time where it should be."""
     times = [" ".join(row[at] for at in layout.times) for row in rows if len(row) == len(header)]
     if rows and not any(looks_like_time(text, layout.time) for text in times):
-        shown = repr(times[0]) if times else "none"
+        shown = repr(times[0][:60]) if times else "none"
         raise FormatError(f"expected a time in the column {header[layout.times[0]]!r}, found {shown}; {HOW}")
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from jeta.formats import rejection
 from jeta.formats.batch import Batch
-from jeta.formats.cells import BOOLEAN, FLOAT, INTEGER, NO_KIND, TEXT, Cells, column, settle
+from jeta.formats.cells import BOOLEAN, FLOAT, INTEGER, NO_KIND, TEXT, Cells, column, leave_out_longest, settle
 from jeta.formats.levels import Vocabulary
 from jeta.formats.rejection import Sieve
 from jeta.formats.table.values import WORDS_FOR_NOTHING, read_cells, read_flags
@@ -132,6 +132,7 @@ class TextSeries:
         self._settle_blanks(cells, sieve)
         unsigned = self._unsigned(cells, rows, sieve)
         settle(cells, sieve)
+        leave_out_longest(cells, self._vocabulary, sieve)
         self.rejected += sieve.counts
         kept = sieve.kept
         if not kept.any():

@@ -11,6 +11,7 @@ import numpy as np
 from jeta.errors import FormatError
 from jeta.formats import rejection
 from jeta.formats.batch import Delivery
+from jeta.formats.files import encodable
 from jeta.formats.table.layout import Layout, layout_of
 from jeta.formats.table.rules import NUMBER_FORMATS
 from jeta.formats.table.series import TextSeries
@@ -190,9 +191,11 @@ class _Gathered:
         self, fields: Sequence[Sequence[str]], rows: NDArray[np.intp], name: int, value: int, quality: int | None
     ) -> None:
         """Take rows of a long table in, MSID by MSID."""
-        names = list(map(str.strip, fields[name]))
-        codes = {text: code for code, text in enumerate(dict.fromkeys(names))}
-        code = np.fromiter(map(codes.__getitem__, names), np.intp, len(names))
+        names = fields[name]
+        clean = {text: encodable(text.strip()) for text in dict.fromkeys(names)}
+        codes = {text: code for code, text in enumerate(dict.fromkeys(clean.values()))}
+        code_of = {text: codes[cleaned] for text, cleaned in clean.items()}
+        code = np.fromiter(map(code_of.__getitem__, names), np.intp, len(names))
         order = np.argsort(code, kind="stable")
         ends = np.cumsum(np.bincount(code, minlength=len(codes)))
         for text, places in zip(codes, np.split(order, ends[:-1]), strict=True):

@@ -186,7 +186,8 @@ def _lines(first: str, text: IO[str], comment: str | None) -> Iterator[str]:
 
 def _delimiter(line: str) -> str:
     """What most likely stands between the fields of a header."""
-    return max(_DELIMITERS, key=lambda mark: len(next(csv.reader([line], delimiter=mark), [])))
+    start = line[:LOOK_BYTES]  # one field of a header of thousands of columns would be too long
+    return max(_DELIMITERS, key=lambda mark: len(next(csv.reader([start], delimiter=mark), [])))
 
 
 def _records(lines: Iterable[str], delimiter: str, *, skip_blanks: bool) -> Iterator[list[str]]:

@@ -27,6 +27,8 @@ _ZERO_DAYS = {"unix": 0, "jd": -2_440_588, "mjd": -40_587, "gps": 3657}
 _ZERO_CXCSEC_TAI_NS = 883_612_767_816 * 10**6
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _FURTHEST_DAYS = 10**12
+_LONGEST_CELL = 100
+_NO_TIME = "?"
 _LONGEST = 18  # decimal digits that int64 always holds
 _DATE_DIGITS = (len("2022143"), len("2022143003607888"))
 
@@ -54,7 +56,10 @@ class TimeColumn:
         texts : sequence of str, shape (rows,)
             As written.
         """
-        cells = np.array(texts, dtype=np.str_) if len(texts) else np.empty(0, "U1")
+        # One long cell would make an array of all of them as wide.
+        if texts and max(map(len, texts)) > _LONGEST_CELL:
+            texts = [text if len(text) <= _LONGEST_CELL else _NO_TIME for text in texts]
+        cells = np.array(texts, dtype=np.str_) if texts else np.empty(0, "U1")
         if self._is_seconds is None:
             first = next((text for text in texts if text.strip()), None)
             self._is_seconds = None if first is None else _is_number(first)

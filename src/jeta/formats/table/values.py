@@ -235,11 +235,20 @@ def _fill_texts(
 
 def _leave_out_numbers(cells: Cells, missing: frozenset[str]) -> None:
     """Take away numbers that stand for no value."""
-    numbers = [number for number in map(_number, missing) if number is not None and number == number]  # noqa: PLR0124 - NaN
+    numbers = [number for word in missing if (number := _as_float(word)) is not None]
     for number in numbers:
         cells.kinds[np.isin(cells.kinds, (FLOAT, INTEGER)) & (cells.floats == number)] = NO_KIND
     if any(word.lower() == "nan" for word in missing):
         cells.kinds[(cells.kinds == FLOAT) & np.isnan(cells.floats)] = NO_KIND
+
+
+def _as_float(word: str) -> float | None:
+    """One number as float64; None for what is none, or too large for any value."""
+    number = _number(word)
+    try:
+        return None if number is None else float(number)
+    except OverflowError:
+        return None
 
 
 def _restrict(cells: Cells, kind: str, sieve: Sieve) -> None:

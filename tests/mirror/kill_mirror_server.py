@@ -1,0 +1,57 @@
+"""Processes that mirror until they are killed; run as a program by `test_kill_mirror`.
+
+It imports everything once and forks a process for each line of its input, ``source dest delay_ms``: kills that by SIGKILL after
+the delay unless it has ended by itself, and answers with ``killed``, ``done`` or ``failed``.
+"""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+import sys
+import traceback
+
+import h5py  # noqa: F401 - so that the processes need not import it
+import hdf5plugin  # noqa: F401 - likewise
+import numpy as np
+from numcodecs import blosc
+
+from jeta.mirror import mirror
+
+
+def one(source: str, dest: str, delay_ms: str) -> str:
+    """Mirror in a process of its own, and kill that."""
+    heard, begun = os.pipe()
+    pid = os.fork()
+    if not pid:
+        code = 1
+        try:
+            os.close(heard)
+            os.set_inheritable(begun, False)
+            os.write(begun, b"x")
+            mirror(source, dest, threads=3)
+            code = 0
+        except BaseException:  # noqa: BLE001 - it is told, and the process ends
+            traceback.print_exc()
+        finally:
+            os._exit(code)
+    os.close(begun)
+    os.read(heard, 1)
+    select.select([heard], [], [], float(delay_ms) / 1000)  # its end closes the other end of the pipe
+    os.kill(pid, signal.SIGKILL)  # a process that has ended waits for us
+    _, status = os.waitpid(pid, 0)
+    os.close(heard)
+    return "killed" if os.WIFSIGNALED(status) else "failed" if os.WEXITSTATUS(status) else "done"
+
+
+def main() -> None:
+    """Serve until the input ends."""
+    blosc.compress(np.zeros(9), b"lz4", 5)
+    for line in sys.stdin:
+        sys.stdout.write(f"{one(*line.rstrip(chr(10)).split(chr(9)))}\n")
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()
