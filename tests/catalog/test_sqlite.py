@@ -116,11 +116,54 @@ def test_bits_flipped_anywhere_never_keep_an_ingest_from_going_on(filled, log, s
 def test_a_catalog_that_is_damaged_while_it_is_open_is_made_anew(filled, log):
     with Catalog.open(filled, log) as catalog:
         other_file(filled)
-        with pytest.raises(ArchiveCorruptError, match=r"catalog .* is damaged .*jeta repair"):
-            catalog.files()
+        assert len(catalog.files()) == 20
+        other_file(filled)
         run = catalog.begin_run()
         assert catalog.runs()[0].run == run
         assert answers(catalog) == expected(log)
+
+
+def test_who_only_reads_is_told_of_damage(filled, log):
+    with Catalog.open(filled, log, read_only=True) as catalog:
+        other_file(filled)
+        with pytest.raises(ArchiveCorruptError, match=r"catalog .* is damaged .*jeta repair"):
+            catalog.files()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE files SET rejected = '{'",
+        "UPDATE files SET notes = x'ff'",
+        "UPDATE files SET number = number + 1000",
+        "UPDATE total_reasons SET rows = 'many'",
+        "UPDATE total_reasons SET outcome = 'eaten' || reason",
+        "UPDATE totals SET outcome = 'eaten' WHERE outcome = 'ingested'",
+        "UPDATE coverage SET stored = 'many'",
+        "UPDATE runs SET number = 3",
+        "DROP TABLE held",
+        "ALTER TABLE files RENAME COLUMN path TO road",
+    ],
+)
+def test_what_cannot_be_in_it_is_no_obstacle(filled, log, change):
+    """Damage that SQLite does not notice: whoever writes gets an answer, and one that is made anew is right."""
+    with sqlite3.connect(filled) as connection:
+        connection.execute(change)
+    with Catalog.open(filled, log) as catalog:
+        answers(catalog)
+        catalog.begin_run()
+        fill(log, 3)
+        catalog.sync()
+        assert answers(catalog) == expected(log) or catalog.check(full=True) != []
+        catalog.rebuild()
+        assert answers(catalog) == expected(log)
+        assert catalog.check(full=True) == []
+
+
+def test_a_file_may_be_given_as_an_url(log, tmp_path):
+    with Catalog.open(f"sqlite:///{tmp_path}/else.db", log) as catalog:
+        catalog.begin_run()
+    assert (tmp_path / "else.db").exists()
 
 
 def test_a_catalog_that_is_deleted_while_it_is_open_is_made_anew(filled, log):
@@ -227,7 +270,13 @@ def test_signs_in_the_path_do_no_harm(log, tmp_path):
 
 @pytest.mark.parametrize(
     "url",
-    ["postgresql+nothing://x/y", "mysql://h/d", "nonsense://", "postgresql+psycopg://jeta:secret@127.0.0.1:1/none"],
+    [
+        "postgresql+nothing://x/y",
+        "sqlite://",
+        "mysql://h/d",
+        "nonsense://",
+        "postgresql+psycopg://jeta:secret@127.0.0.1:1/none",
+    ],
 )
 def test_a_server_that_cannot_be_used_is_told_without_the_password(log, url):
     with pytest.raises(CatalogError) as caught:

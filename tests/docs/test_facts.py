@@ -17,7 +17,7 @@ from jeta.times import FORMS
 from jeta.update import conform, report, target
 from jeta.update.append import NOT_A_TIME
 
-EVERYWHERE = {"-h", "--help", "--debug"}
+EVERYWHERE = {"-h", "--help", "--debug", "--log"}
 
 
 def text_of(name):

@@ -247,7 +247,7 @@ def _fof() -> tuple[bytes, ...]:
 def _fits(folder: Path) -> tuple[bytes, ...]:
     """Columns of every kind, and dates as times."""
     columns = [
-        ("QUALITY", "8X", np.zeros((3, 8), bool)),
+        ("QUALITY", "9X", np.zeros((3, 9), bool)),
         ("A", "I", [1, 2, 3], {"null": 2}),
         ("B", "3E", np.zeros((3, 3))),
         ("S", "4A", ["ON", "OFF", "ON"]),

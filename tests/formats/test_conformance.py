@@ -22,6 +22,14 @@ OTHERS = {"edb.csv": HEADER.encode(), "edb.json": json.dumps(SERIES).encode()}
 MS_2022 = 1_640_995_200_000
 
 
+def zipped(plain):
+    """Put a file into a compressed one in its place."""
+    path = plain.with_name(plain.name + ".gz")
+    path.write_bytes(gzip.compress(plain.read_bytes(), mtime=0))
+    plain.unlink()
+    return path
+
+
 class TestEdbCsvNumbers(FormatTests):
     def strangers(self):
         return {**STRANGERS, "edb.json": OTHERS["edb.json"]}
@@ -129,6 +137,23 @@ class TestFosHdf5ThroughHdf5(TestFosHdf5):
         return {"chunks": (2,), "compression": "lzf", "fletcher32": True}
 
 
+class TestFosHdf5Gzip(TestFosHdf5):
+    """Compressed as a whole, as a folder of processed files keeps it."""
+
+    def write_file(self, folder):
+        return zipped(super().write_file(folder))
+
+
+class TestEdbCsvGzip(TestEdbCsvTexts):
+    def write_file(self, folder):
+        return zipped(super().write_file(folder))
+
+
+class TestEdbJsonGzip(TestEdbJson):
+    def write_file(self, folder):
+        return zipped(super().write_file(folder))
+
+
 class TestFofCsv(FormatTests):
     def strangers(self):
         return {**STRANGERS, **OTHERS}
@@ -155,11 +180,7 @@ class TestFofCsv(FormatTests):
 
 class TestFofCsvGzip(TestFofCsv):
     def write_file(self, folder):
-        plain = super().write_file(folder)
-        path = folder / "fof.csv.gz"
-        path.write_bytes(gzip.compress(plain.read_bytes(), mtime=0))
-        plain.unlink()
-        return path
+        return zipped(super().write_file(folder))
 
 
 class TestFitsTable(FormatTests):
@@ -187,8 +208,4 @@ class TestFitsTable(FormatTests):
 
 class TestFitsTableGzip(TestFitsTable):
     def write_file(self, folder):
-        plain = super().write_file(folder)
-        path = folder / "acaf.fits.gz"
-        path.write_bytes(gzip.compress(plain.read_bytes(), mtime=0))
-        plain.unlink()
-        return path
+        return zipped(super().write_file(folder))

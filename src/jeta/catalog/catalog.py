@@ -89,11 +89,10 @@ class Catalog:
         CatalogError
             If the file cannot be made, or the server not be reached or used.
         """
-        if isinstance(database, str) and engine.is_url(database):
-            return cls(
-                *opening.on_server(database, log, read_only=read_only), read_only=read_only, is_writing=is_writing
-            )
-        path = Path(database)
+        path = engine.file_of(database)
+        if path is None:
+            server = opening.on_server(str(database), log, read_only=read_only)
+            return cls(*server, read_only=read_only, is_writing=is_writing)
         make = opening.readable if read_only else opening.writable
         with engine.told(str(path)):
             return cls(make(path), log, str(path), path=path, read_only=read_only, is_writing=is_writing)
@@ -310,8 +309,16 @@ class Catalog:
 
     def _asked(self, question: Callable[[sa.Connection], T]) -> T:
         """The answer to a question, as of one moment."""
-        with engine.told(self.name), self._engine.connect() as connection:
-            return question(connection)
+        with engine.told(self.name):
+            return self._ask(question) if self._read_only else self._healed(lambda: self._ask(question))
+
+    def _ask(self, question: Callable[[sa.Connection], T]) -> T:
+        """The same, if the file is not damaged."""
+        with self._engine.connect() as connection:
+            try:
+                return question(connection)
+            except (ValueError, TypeError, KeyError) as err:
+                raise engine.NonsenseError(f"it holds what cannot be: {err}") from err
 
     def _writing(self, do: Callable[[sa.Connection], None]) -> None:
         """Do what changes the catalog, all of it or nothing."""
@@ -324,14 +331,14 @@ class Catalog:
         """Do something; if the file turns out to be damaged, once more with a new one that is made from the log."""
         try:
             return do()
-        except exc.DatabaseError as err:
+        except (exc.DatabaseError, engine.NonsenseError) as err:
             if self._path is None or not engine.is_damage(err):
                 raise
             if self._read_only:
                 self._engine = engine.memory_engine()
             else:
                 self._engine.dispose()
-                engine.set_aside(self._path, str(err.orig))
+                engine.set_aside(self._path, str(getattr(err, "orig", err)))
                 self._engine = opening.writable(self._path)
         syncing.sync(self._engine, self.log)
         return do()

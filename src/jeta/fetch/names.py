@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,7 @@ MAX_GLOB_MATCHES = 10
 _PATTERN_CHARACTERS = frozenset("*?[")
 _PATH_CHARACTERS = frozenset("/\\:\0")
 _MAX_NAME = 200
+_ELEMENT = re.compile(r"([^*?\[\]]+)\[([0-9]{1,9})\]")
 
 
 def as_list(msids: Iterable[str] | str) -> list[str]:
@@ -152,7 +154,8 @@ def resolve(typed: str, archive: ArchiveReader, max_matches: int) -> tuple[list[
     Parameters
     ----------
     typed : str
-        A name in any case, or a pattern with ``*``, ``?`` or ``[...]``.
+        A name in any case, or a pattern with ``*``, ``?`` or ``[...]``. Where nothing matches ``IMGRAW[3]`` as a pattern, it is
+        the element ``IMGRAW_3`` of a vector.
     archive : ArchiveReader
         The archive in use.
     max_matches : int
@@ -222,7 +225,14 @@ def _matches(typed: str, holder: ArchiveReader | KnownNames, max_matches: int) -
             )
         if matches:
             return [(name.lower(), name) for name in matches]
-    return []
+    return _element(typed, holder)
+
+
+def _element(typed: str, holder: ArchiveReader | KnownNames) -> list[tuple[str, str]]:
+    """The MSID of an element of a vector: ``IMGRAW[3]`` is what FITS calls ``IMGRAW_3``, which is its name here."""
+    match = _ELEMENT.fullmatch(typed)
+    wanted = candidates(f"{match[1]}_{int(match[2])}") if match else []
+    return next(([(str(typed), name)] for name in wanted if _can_be_name(name) and name in holder), [])
 
 
 def _unknown(typed: str, archive: ArchiveReader, sources: list[str]) -> UnknownMsidError:

@@ -85,7 +85,8 @@ def provenance_of(series: Arrays) -> Provenance:
     """
     series.check_seconds()
     times = np.asarray(getattr(series, "times0", series.times), np.float64)
-    times = np.unique(times[np.isfinite(times)])
+    if not (times[1:] > times[:-1]).all() or not np.isfinite(times[-1:]).all():
+        times = np.unique(times[np.isfinite(times)])
     if not len(times):
         return Provenance()
     archive = NoArchive() if series.archive_key is None else session.archive_of(series.archive_key)

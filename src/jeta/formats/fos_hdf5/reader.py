@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from jeta import settings
 from jeta.formats import rejection
+from jeta.formats.appearance import is_hdf5
 from jeta.formats.batch import Delivery, Description
 from jeta.formats.fos_hdf5.blocks import BLOCK_ROWS, plan
 from jeta.formats.fos_hdf5.choice import Choice
@@ -23,7 +24,9 @@ from jeta.formats.fos_hdf5.layout import (
     span_ms,
 )
 from jeta.formats.fos_hdf5.pieces import Piece, assemble, decode
+from jeta.formats.fos_hdf5.unpacking import plain
 from jeta.formats.shares import check_share
+from jeta.formats.unpacked import is_packed, unpacked_head
 from jeta.logs import logger
 
 if TYPE_CHECKING:
@@ -44,12 +47,13 @@ OWN_ORIGIN = "OBSERVATORY"
 EXCLUDED_APIDS = (712,)
 """Packet types whose rows repeat telemetry with times of their own, and which are never archived."""
 
+_LOOK_BYTES = 4096
 _MOST_THREADS = 4
 _MOST_BYTES_IN_WORK = 1 << 29
 
 
 class FosHdf5:
-    """Reader of the ingest file of the flight operations system.
+    """Reader of the ingest file of the flight operations system, gzip or not.
 
     Rows are left out for these reasons: padding (identifier 0, or room in the file that was never written), a foreign
     data origin (then all of them), an excluded packet type, a time that is no number or does not fit into 64 bits.
@@ -95,9 +99,11 @@ class FosHdf5:
         Parameters
         ----------
         path : str or path-like
-            The file, of which a few thousand bytes are read.
+            The file, of which a few thousand bytes are read; of a gzip file only that it holds HDF5 is told.
         """
-        return is_telemetry(Path(path))
+        path = Path(path)
+        # Of a file that is compressed as a whole only the beginning can be told without unpacking it.
+        return is_hdf5(unpacked_head(path, _LOOK_BYTES)) if is_packed(path) else is_telemetry(path)
 
     def describe(self, path: AnyPath) -> Description:
         """Tell the number of rows, padding included, and the first and last instant; see `Format.describe`.
@@ -118,10 +124,10 @@ class FosHdf5:
             If the file is not of this format, or is damaged.
         """
         path = Path(path)
-        with opened(path) as file:
-            found = datasets(file, path)
-            origin = origin_of(file, path)
-            spans = [span_ms(dataset, path) for dataset in found if len(dataset)]
+        with plain(path) as readable, opened(readable) as file:
+            found = datasets(file, readable)
+            origin = origin_of(file, readable)
+            spans = [span_ms(dataset, readable) for dataset in found if len(dataset)]
             rows = sum(map(len, found))
         firsts, lasts = (
             [first for first, _ in spans if first is not None],
@@ -178,9 +184,8 @@ class FosHdf5:
         FormatError
             If the file is not of this format, or is damaged.
         """
-        path = Path(path)
-        with opened(path) as file:
-            rows = sum(map(len, datasets(file, path)))
+        with plain(Path(path)) as readable, opened(readable) as file:
+            rows = sum(map(len, datasets(file, readable)))
         return max(1, -(-rows // rows_at_once))
 
     def read_share(self, path: AnyPath, share: int, shares: int) -> Delivery:
@@ -214,9 +219,9 @@ class FosHdf5:
         """Read the rows that are wanted."""
         rejected: Rejected = Counter()
         notes: Counter[str] = Counter()
-        with opened(path) as file:
-            found = datasets(file, path)
-            origin = origin_of(file, path)
+        with plain(path) as readable, opened(readable) as file:
+            found = datasets(file, readable)
+            origin = origin_of(file, readable)
             is_foreign = origin is not None and self.own_origin not in origin
             if origin is None:
                 _LOG.info("%s does not tell its data origin; taken as sent by the spacecraft", path)
@@ -224,7 +229,7 @@ class FosHdf5:
                 rows = sum(map(len, found)) if choice.has_strays else 0
                 rejected = Counter({(None, rejection.foreign_origin(origin)): rows} if rows else {})
                 return Delivery(path, self.name, rows, (), rejected)
-            pieces, unwritten = self._pieces(found, path, choice)
+            pieces, unwritten = self._pieces(found, readable, choice)
         if unwritten and choice.has_strays:
             rejected[None, rejection.PADDING] = unwritten
         kept = 0
