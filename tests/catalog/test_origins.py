@@ -96,6 +96,7 @@ def test_a_catalog_of_another_log_is_not_believed(filled, tmp_path):
 def test_a_catalog_that_is_damaged_is_not_needed(filled, sqlite, caplog):
     with Catalog.open(sqlite, filled) as catalog:
         catalog.sync()
+    with Catalog.open(sqlite, filled, read_only=True) as catalog:
         sqlite.write_bytes(b"no database" * 500)
         with caplog.at_level(logging.WARNING, "jeta"):
             assert found(filled, 0, 1000, catalog) == found(filled, 0, 1000)

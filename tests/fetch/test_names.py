@@ -39,6 +39,28 @@ def test_plain_name_goes_before_derived_one(own):
     assert fetch.msid_glob("onl*")[1] == ["DP_ONLY"]
 
 
+def test_element_of_a_vector_by_its_index(own):
+    """FITS writes IMGRAW[3] of what is the MSID IMGRAW_3 here; a name that the pattern matches goes before."""
+    for name in ("imgraw_3", "imgraw_10", "dp_axis_0"):
+        update.append(name, 1e9, 1, archive=own)
+    assert fetch.msid_glob("ImgRaw[3]") == (["ImgRaw[3]"], ["IMGRAW_3"])
+    assert fetch.msid_glob("imgraw[10]")[1] == ["IMGRAW_10"]
+    assert fetch.msid_glob("axis[0]")[1] == ["DP_AXIS_0"]
+    assert fetch.MSID("imgraw[3]").MSID == "IMGRAW_3"
+    assert list(fetch.MSIDset(["imgraw[3]", "imgraw[10]"])) == ["imgraw[3]", "imgraw[10]"]
+    update.append("imgraw3", 1e9, 1, archive=own)
+    assert fetch.msid_glob("imgraw[3]")[1] == ["IMGRAW3"]
+
+
+@pytest.mark.parametrize(
+    "typed", ["imgraw[4]", "imgraw[-3]", "imgraw[3", "imgraw[]", "[3]", "img*[3]x", "imgraw[3][3]", "../a[3]"]
+)
+def test_element_that_is_not_there(own, typed):
+    update.append("imgraw_3", 1e9, 1, archive=own)
+    with pytest.raises(UnknownMsidError):
+        fetch.msid_glob(typed)
+
+
 @pytest.mark.parametrize("typed", ["Xyz", "Calc_xyZ"])
 def test_object_keeps_the_name_as_typed_and_the_one_in_the_archive(typed):
     dat = fetch.MSID(typed)

@@ -244,3 +244,15 @@ def test_a_reading_process_that_is_killed_leaves_its_file_for_the_next_run(archi
     monkeypatch.undo()
     ingest.run(archive=archive.root)
     assert agrees(archive, [0, 1])
+
+
+def test_a_damaged_record_stops_no_ingest(archive, caplog):
+    stage(archive, 0)
+    ingest.run(archive=archive.root)
+    log = RecordLog(archive.layout.records)
+    last = log.path(log.last_number())
+    last.write_bytes(last.read_bytes()[:50])
+    stage(archive, 1)
+    ingest.run(archive=archive.root)
+    assert agrees(archive, [0, 1])
+    assert "goes on without it" in caplog.text

@@ -27,6 +27,7 @@ OPERATIONS = {
     "replace": lambda backup, root: operations.restore(backup, root, msids=["COUNTS", "TEMP"], replace=True),
     "truncate": lambda root, start_s: operations.truncate(root, float(start_s), workers=1),
     "destroy": lambda root: operations.destroy(root, yes=True),
+    "repair": lambda root: operations.repair(root, workers=1),
 }
 
 

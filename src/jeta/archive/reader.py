@@ -295,7 +295,9 @@ class JetaReader:
                 self._forget(msid)
         way_out = "run  jeta verify  and restore it from a backup"
         if (self.root / "mirror" / "source.json").exists():
-            way_out = f"if this is a mirror of statistics only, get the samples by  jeta mirror {self.root} --product full"
+            way_out = (
+                f"if this is a mirror of statistics only, get the samples by  jeta mirror {self.root} --product full"
+            )
         raise ArchiveCorruptError(f"segment {missing} is listed but not there; {way_out}")
 
     def _forget(self, msid: str) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 
 from jeta.archive import JetaReader, Writer
 from jeta.catalog import RecordLog
-from jeta.errors import CatalogError
+from jeta.errors import ArchiveCorruptError, CatalogError
 from jeta.ingest.words import printable
 from jeta.logs import logger
 from jeta.times import cxcsec_ticks_to_unix_ticks
@@ -102,7 +102,7 @@ class Standing:
             return
         try:
             do(self._opened())
-        except CatalogError as err:
+        except (CatalogError, ArchiveCorruptError) as err:
             self._is_lost = True
             _log.warning("the ingest goes on without its catalog: %s", err)
 

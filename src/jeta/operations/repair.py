@@ -149,7 +149,7 @@ def repair(
         findings = verify(reader.root, full=full, progress=tell)
         if not (reader.layout.columns.is_dir() and reader.layout.journal.is_dir()):
             return RepairReport(str(reader.root), remaining=tuple(findings), dry_run=dry_run)
-        this = _Repair(reader, findings, dry_run=dry_run)
+        this = _Repair(reader, findings, full=full, dry_run=dry_run)
         with ExitStack() as stack:
             if not dry_run:
                 stack.enter_context(WriterLock(reader.layout.lock))
@@ -188,8 +188,9 @@ def _errors(findings: Iterable[Finding], mends: set[str]) -> list[Finding]:
 class _Repair:
     """Goes through steps, and notes what was done."""
 
-    def __init__(self, reader: JetaReader, findings: list[Finding], *, dry_run: bool) -> None:
-        self.reader, self._findings, self._dry_run = reader, findings, dry_run
+    def __init__(self, reader: JetaReader, findings: list[Finding], *, full: bool, dry_run: bool) -> None:
+        self.reader, self._findings, self._is_full, self._dry_run = reader, findings, full, dry_run
+        self._is_changed = False
         self.done: list[str] = []
         self.failed: list[str] = []
         self.mends: set[str] = set()
@@ -202,6 +203,7 @@ class _Repair:
                 self.mends.update(map(str, step.paths))
                 self.done.append(step.what)
                 continue
+            self._is_changed = True
             try:
                 step.do()
             except (ArchiveCorruptError, CatalogError) as err:
@@ -218,7 +220,8 @@ class _Repair:
             self.failed.append(str(err))
 
     def left(self, *, full: bool = False, tell: Callable[[int, int], None] | None = None) -> list[Finding]:
-        """What is not as it should be now; of a dry run, what there was."""
-        if self._dry_run:
-            return self._findings
-        return verify(self.reader.root, full=full, progress=tell or False)
+        """What is not as it should be now; of a dry run, what there was. Looked for only if something has changed since."""
+        if not self._dry_run and (self._is_changed or (full and not self._is_full)):
+            self._findings = verify(self.reader.root, full=full, progress=tell or False)
+            self._is_changed, self._is_full = False, full
+        return self._findings

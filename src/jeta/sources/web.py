@@ -184,9 +184,7 @@ class Client:
             way_out = f"set {self.token_from} to a valid one" if self.token_from else self.way_out
             raise SourceError(f"{url}: the service {problem} ({what}); {way_out}") from err
         if HTTPStatus.MULTIPLE_CHOICES <= err.code < HTTPStatus.BAD_REQUEST:
-            raise SourceError(
-                f"{url}: the redirection cannot be followed ({what}); {self.way_out}"
-            ) from err
+            raise SourceError(f"{url}: the redirection cannot be followed ({what}); {self.way_out}") from err
         raise SourceError(
             f"{url}: the service refused the question ({what}): {_beginning(err)!r}; {self.way_out}"
         ) from err

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import jeta
 from jeta.catalog import FileRecord, MsidCounts, RecordLog, RunRecord
+from jeta.errors import ArchiveCorruptError
 from jeta.logs import logger
 from jeta.times import TICKS_PER_SECOND
 
@@ -186,7 +187,11 @@ def take_back(writer: Writer, log: RecordLog) -> None:
         The archive's records.
     """
     number = log.last_number()
-    record = log.read(number) if number else None
+    try:
+        record = log.read(number) if number else None
+    except ArchiveCorruptError as err:
+        _log.warning("%s; the ingest goes on without it, and  jeta verify  tells what else is damaged", err)
+        return
     if isinstance(record, FileRecord) and record.commit is not None and record.commit > writer.last_commit():
         _log.info("taking back record %d of %s: its commit was not made", number, record.path)
         log.remove(number)

@@ -207,7 +207,7 @@ def _scaled(column: Column, stored: NDArray[Any]) -> NDArray[Any]:
         # Adding half the range is turning the highest bit around.
         wanted = np.dtype(_SHIFTED[column.code, int(zero)])
         return np.asarray(stored.view(f"u{wanted.itemsize}") ^ (1 << 8 * wanted.itemsize - 1)).view(wanted)
-    if scale == 1 and zero.denominator == 1 and column.code in "BIJ" and abs(zero) < 2**53:
+    if scale == 1 and zero.denominator == 1 and column.code in "BIJ" and abs(zero) < 2**62:
         return np.asarray(stored.astype(np.int64) + int(zero))
     with np.errstate(all="ignore"):
         return np.asarray(stored.astype(np.float64) * float(scale) + float(zero))
