@@ -32,8 +32,22 @@ def test_few_rows_behind_a_large_segment_make_a_new_one():
     assert plan(*segments(100), np.arange(100, 110), FULL) == [Rewrite(1, 1, 0, 10)]
 
 
-def test_rows_behind_take_in_segments_no_larger_than_what_is_gathered():
+def test_rows_behind_take_in_segments_that_are_not_much_larger_than_what_is_gathered():
     assert plan(*segments(100, 20, 10, 10), np.arange(140, 150), FULL) == [Rewrite(1, 4, 0, 10)]
+
+
+def test_segments_of_a_size_wait_until_there_are_as_many_as_go_together():
+    behind = np.arange(130, 140)
+    assert plan(*segments(100, 10, 10, 10), behind, FULL, together=5) == [Rewrite(4, 4, 0, 10)]
+    assert plan(*segments(100, 10, 10, 10), behind, FULL, together=4) == [Rewrite(1, 4, 0, 10)]
+
+
+def test_what_has_become_one_goes_together_with_others_of_its_size():
+    assert plan(*segments(30, 30, 10, 10), np.arange(80, 90), FULL, together=3) == [Rewrite(0, 4, 0, 10)]
+
+
+def test_fewer_go_together_where_more_would_not_fit_into_a_full_segment():
+    assert plan(*segments(400, 400), np.arange(800, 1150), FULL, together=8) == [Rewrite(1, 2, 0, 350)]
 
 
 def test_rows_before_do_likewise():
@@ -90,18 +104,34 @@ def test_each_newer_row_goes_to_one_place_and_no_segments_overlap_after(case):
 
 
 @pytest.mark.parametrize("piece", [1, 10, 64])
-def test_appending_equal_pieces_keeps_segments_few_and_rewriting_cheap(piece):
-    """Segments grow like the digits of a binary counter: log2 of them, each row rewritten at most log2 times."""
+@pytest.mark.parametrize("together", [2, 4, 11])
+def test_appending_equal_pieces_keeps_segments_few_and_rewriting_cheap(piece, together):
+    """Segments grow like the digits of a counter: a few of each size, each row rewritten once for each size."""
     sizes, written, pieces = [], 0, 500
     for number in range(pieces):
         newer = np.arange(number * piece, (number + 1) * piece)
-        (rewrite,) = plan(*segments(*sizes), newer, 2**30)
+        (rewrite,) = plan(*segments(*sizes), newer, 2**30, together)
         merged = sum(sizes[rewrite.first_segment : rewrite.stop_segment]) + piece
         sizes[rewrite.first_segment : rewrite.stop_segment] = [merged]
         written += merged
-        assert len(sizes) <= np.log2(number + 1) + 1
+        digits = np.log(number + 1) / np.log(together) + 1
+        assert len(sizes) <= (together - 1) * digits
     assert sum(sizes) == pieces * piece
-    assert written <= pieces * piece * (np.log2(pieces) + 1)
+    assert written <= pieces * piece * digits
+
+
+@pytest.mark.parametrize("together", [2, 5, 11])
+def test_segments_become_full(together):
+    """However many go together, nearly all rows end in segments that are at least half full."""
+    sizes = []
+    for _ in range(3000):
+        newer = np.arange(sum(sizes), sum(sizes) + 10)
+        (rewrite,) = plan(*segments(*sizes), newer, FULL, together)
+        sizes[rewrite.first_segment : rewrite.stop_segment] = [
+            sum(sizes[rewrite.first_segment : rewrite.stop_segment]) + 10
+        ]
+    assert max(sizes) <= FULL
+    assert sum(size for size in sizes if size > FULL // 2) >= 0.9 * sum(sizes)
 
 
 @settings(max_examples=150, deadline=None)

@@ -191,10 +191,24 @@ def test_a_stretch_of_stored_rows_ends_where_there_is_none_for_an_hour(writer):
     assert counts.spans_ns == ((0, hour_ms * 10**6), ((2 * hour_ms + 1) * 10**6,) * 2)
 
 
-def test_very_many_stretches_become_one(writer):
-    days = np.arange(200) * 86_400_000
-    (counts,) = writer.commit({"A": rows(days, np.zeros(200))}).values()
-    assert counts.spans_ns == ((0, 199 * 86_400 * 10**9),)
+def test_a_stretch_of_stored_rows_ends_where_there_was_another_row_before(writer):
+    """The delivery knows nothing of row 3, which is not its own."""
+    writer.commit({"A": rows([3], [3.0])})
+    (counts,) = writer.commit({"A": rows([1, 2, 4], [1.0, 2.0, 4.0])}).values()
+    assert counts.spans_ns == ((1_000_000, 2_000_000), (4_000_000, 4_000_000))
+
+
+def test_a_correction_is_one_stretch_with_its_new_neighbours(writer):
+    writer.commit({"A": rows([3], [3.0])})
+    (counts,) = writer.commit({"A": rows([1, 3, 4], [1.0, 3.5, 4.0])}).values()
+    assert counts.spans_ns == ((1_000_000, 4_000_000),)
+
+
+def test_the_last_of_very_many_stretches_goes_on_to_the_end(writer):
+    """1,500 rows a day apart: each is a stretch of its own, up to the thousandth."""
+    day_ns = 86_400 * 10**9
+    (counts,) = writer.commit({"A": rows(np.arange(1500) * 86_400_000, np.zeros(1500))}).values()
+    assert counts.spans_ns == (*((day * day_ns, day * day_ns) for day in range(999)), (999 * day_ns, 1499 * day_ns))
 
 
 def test_a_commit_is_announced_with_its_number_before_anybody_can_read_it(writer):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from jeta import operations, update
+from jeta import fetch, operations, update
 from jeta.catalog import FileRecord, MsidCounts, RecordLog
 from jeta.tdb import Entry, write_yaml
 
@@ -93,13 +93,18 @@ def test_flags_are_told(run, recorded):
 @pytest.fixture
 def corrected(recorded):
     """The same with a late file of two samples, the second of which corrects one."""
-    span = (((T0 + 5) * NS, (T0 + 50) * NS),)
-    update.append("TEMP", [T0 + 5.0, T0 + 50.0], [1.0, 1.0], archive=recorded)
-    RecordLog(recorded.layout.records).write(
-        FileRecord("2026-run-2", "/in/late.csv", commit=4, first_ns=span[0][0], last_ns=span[0][1]),
-        [MsidCounts("TEMP", 2, 2, spans_ns=span)],
-    )
+    spans = tuple(((T0 + second) * NS, (T0 + second) * NS) for second in (5, 50))
+    late(recorded, 2, spans)
     return recorded
+
+
+def late(archive, rows, spans):
+    """Two samples more in an archive, and the record of a file that says it brought so many rows in some stretches."""
+    update.append("TEMP", [T0 + 5.0, T0 + 50.0], [1.0, 1.0], archive=archive)
+    RecordLog(archive.layout.records).write(
+        FileRecord("2026-run-2", "/in/late.csv", commit=4, first_ns=spans[0][0], last_ns=spans[-1][1]),
+        [MsidCounts("TEMP", rows, rows, spans_ns=spans)],
+    )
 
 
 def files(out):
@@ -107,15 +112,26 @@ def files(out):
     return [line.removeprefix("  file    ").partition(",")[0] for line in out if line.startswith("  file ")]
 
 
-def test_where_two_files_meet_both_are_told_the_last_one_first(run, corrected):
-    """Stretches are known, not which of them has each row."""
+def test_a_file_between_whose_samples_there_were_others_is_not_told_of_these(run, corrected):
     out = lines(run("info", "temp", "--when", T0 + 10, "--archive", corrected.root))
+    assert files(out) == ["/in/TEMP.csv"]
+
+
+def test_of_a_file_with_very_many_rows_the_stretches_may_be_too_long_and_others_are_told_too(run, recorded):
+    """No more than a thousand stretches are kept."""
+    late(recorded, 1001, (((T0 + 5) * NS, (T0 + 50) * NS),))
+    out = lines(run("info", "temp", "--when", T0 + 10, "--archive", recorded.root))
     assert "  files   2 brought samples around this time; of those that have this one, the first listed counts" in out
     assert files(out) == ["/in/late.csv", "/in/TEMP.csv"]
 
 
+def test_of_a_file_with_very_many_rows_the_edges_of_stretches_are_samples(run, recorded):
+    late(recorded, 1001, (((T0 + 5) * NS, (T0 + 50) * NS),))
+    out = lines(run("info", "temp", "--when", T0 + 50, "--archive", recorded.root))
+    assert files(out) == ["/in/late.csv"]
+
+
 def test_where_the_last_one_surely_has_the_sample_it_alone_is_told(run, corrected):
-    """The edges of a stretch are samples."""
     out = lines(run("info", "temp", "--when", T0 + 50, "--archive", corrected.root))
     assert out[0].endswith(": 1.0 K")
     assert files(out) == ["/in/late.csv"]
@@ -153,3 +169,13 @@ def test_as_a_real_process(process, recorded):
     ran = process("info", "temp", "--when", "2026:001:00:00:14.5", "--archive", recorded.root)
     assert (ran.code, ran.err) == (0, "")
     assert "/in/TEMP.csv" in ran.out
+
+
+def test_a_file_of_a_name_with_a_line_break_takes_one_line(run, archive, tmp_path):
+    path = tmp_path / "two\nlines.csv"
+    path.write_text(f"time,TEMP\n{T0},1\n")
+    update.ingest(path, archive=archive)
+    out = lines(run("info", "temp", "--when", T0, "--archive", archive.root))
+    assert files(out) == [f"{tmp_path}/two\\nlines.csv"]
+    with fetch.set_archive(archive.root):
+        assert len(repr(fetch.MSID("temp", T0, T0 + 1).provenance()).splitlines()) == 2

@@ -89,3 +89,13 @@ def test_both_ends_of_a_file(tmp_path):
 
 def test_head_of_a_folder_is_empty(tmp_path):
     assert head(tmp_path, 10) == b""
+
+
+def test_names_that_are_no_text_are_shown(tmp_path):
+    with h5py.File(tmp_path / "x.h5", "w") as file:
+        file.create_group(b"\xff\xfe")
+        file.create_group("A")
+    assert looks_like(tmp_path / "x.h5") in {
+        "an HDF5 file without the group 'samples' (it holds A, b'\\xff\\xfe')",
+        "an HDF5 file without the group 'samples' (it holds A, \udcff\udcfe)",
+    }

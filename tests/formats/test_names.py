@@ -136,7 +136,7 @@ def test_bytes_that_are_no_text_make_no_name(tmp_path, archive, kind):
     path.write_bytes(path.read_bytes().replace(b"AX", b"A\xff"))
     report = update.ingest(path, archive=archive)
     assert report.total.rejected == {BAD_NAME: 1}
-    assert list(report.files[0].msids) == ["A\\udcff"]
+    assert list(report.files[0].msids) == ["A\u00ff"]
 
 
 @pytest.mark.filterwarnings("ignore:It is strongly recommended that column names")
@@ -235,6 +235,8 @@ def test_named():
 
 def test_encodable():
     assert encodable("\u00e4\ud800") == "\u00e4\\ud800"
+    assert encodable("\u00e4") == "\u00e4"
+    assert encodable(b"T\xe4mp".decode("utf-8", "surrogateescape")) == "T\u00e4mp"
 
 
 @pytest.mark.parametrize(

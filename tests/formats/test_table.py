@@ -463,3 +463,12 @@ def test_damaged_files_are_refused_or_read(tmp_path_factory, data):
         check_delivery(Table().read(folder / "x.csv"))
     except FormatError as err:
         assert str(err).startswith(f"{folder / 'x.csv'}: ")  # noqa: PT017 - that there is an error is not sure
+
+
+def test_names_of_columns_that_are_not_utf_8_are_latin_1(tmp_path):
+    """As values are, so that a mapping can name them."""
+    path = tmp_path / "x.csv"
+    path.write_bytes(b"Zeit,T\xe4mp\n2024-01-01,1.5\n")
+    (tmp_path / "x.csv.yaml").write_text("time: Zeit\ncolumns: {T\u00e4mp: SA_TEMP}\n", encoding="utf-8")
+    (batch,) = Table().read(path).batches
+    assert (batch.key, batch.samples.values.tolist()) == ("SA_TEMP", [1.5])

@@ -15,7 +15,9 @@ from jeta import fetch, ingest
 from jeta.archive import Writer, open_archive
 from jeta.catalog import Catalog, FileRecord, RecordLog, RunRecord
 from jeta.errors import ArchiveCorruptError, ArchiveLockedError, ValuesError
+from jeta.ingest import listing
 from jeta.testing.fos_writer import fos_rows, write_fos_file
+from jeta.update.target import FOLD_COMMITS
 
 
 @pytest.fixture
@@ -391,3 +393,68 @@ def test_every_msid_is_known_by_its_number(archive, stage):
     stage(0)
     report = ingest.run(archive=archive.root)
     assert set(report.msids) == {*IDS, "", "id 999999"}
+
+
+def small(archive, name, second=0):
+    """A small table in the staging folder that has settled long ago."""
+    path = archive.layout.staging / name
+    path.write_text(f"time,SA_TEMP\n{1_767_225_600 + second},{second}\n")
+    os.utime(path, (1e9, 1e9))
+    return path
+
+
+def test_a_rule_may_be_named_by_a_text_alone(archive):
+    assert ingest.preview(archive=archive.root, accept="gap").plan.steps == ()
+
+
+@pytest.mark.parametrize("workers", [0, -1, 1.5, "2", True])
+def test_a_number_of_processes_must_be_one(archive, workers):
+    with pytest.raises(ValuesError, match="expected a whole number of at least 1"):
+        ingest.run(archive=archive.root, workers=workers)
+
+
+def test_an_empty_path_is_not_the_current_folder(archive):
+    with pytest.raises(FileNotFoundError, match="a path is empty"):
+        ingest.run("", archive=archive.root)
+
+
+def test_very_many_small_files_do_not_heap_up_in_the_journal(archive):
+    """Each commit is compared with all of the journal."""
+    for number in range(FOLD_COMMITS + 6):
+        small(archive, f"{number:03d}.csv", number)
+    report = ingest.run(archive=archive.root, workers=1)
+    assert report.stored == FOLD_COMMITS + 6
+    assert len(open_archive(archive.root).journal_files()) == 6
+
+
+@pytest.mark.parametrize("keep", ["move", "compress"])
+@pytest.mark.parametrize(
+    "name", ["x" * 251 + ".csv", "A" * 226 + ".gz" + "B" * 10 + ".csv", "a.gz.csv"], ids=["longest", "gz lost", "gz"]
+)
+def test_files_of_long_names_are_ingested_and_keep_their_content(archive, keep, name):
+    path = small(archive, name)
+    content = path.read_bytes()
+    report = ingest.run(archive=archive.root, keep=keep)
+    assert (report.stored, list(report.moved)) == (1, [path])
+    kept = report.moved[path]
+    assert kept.name.endswith(".csv" if keep == "move" else ".csv.gz")
+    assert (kept.read_bytes() if keep == "move" else gzip.decompress(kept.read_bytes())) == content
+
+
+def test_a_broken_file_that_has_changed_since_it_was_looked_at_is_not_rejected(archive, monkeypatch):
+    """What is broken may be what has arrived so far."""
+    path = small(archive, "late.csv")
+    path.write_text("nothing")
+    os.utime(path, (1e9, 1e9))
+    looked = listing.look_at
+
+    def look_and_arrive(path, identify):
+        seen = looked(path, identify)
+        small(archive, "late.csv")
+        return seen
+
+    monkeypatch.setattr(listing, "look_at", look_and_arrive)
+    report = ingest.run(archive=archive.root)
+    assert (report.files, list(report.left)) == ([], [path])
+    monkeypatch.undo()
+    assert ingest.run(archive=archive.root).stored == 1

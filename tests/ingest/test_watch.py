@@ -16,6 +16,7 @@ from jeta import ingest
 from jeta.archive import Writer, open_archive
 from jeta.catalog import RecordLog
 from jeta.errors import ArchiveNotFoundError, ValuesError
+from jeta.ingest.watching import _pause_s
 
 
 @pytest.fixture
@@ -119,12 +120,18 @@ def test_failures_that_may_pass_are_tried_again_less_and_less_often(archive):
     assert [len(report.files) for report in reports] == [1]
 
 
+def test_a_week_of_failures_is_survived():
+    """After a thousand of them the pause would be no float any more, if it went on doubling."""
+    assert [_pause_s(30.0, failures) for failures in (0, 1, 4, 5, 2000)] == [30.0, 60.0, 480.0, 600.0, 600.0]
+    assert _pause_s(3600.0, 2000) == 3600.0
+
+
 def test_no_archive_is_told_at_once(tmp_path):
     with pytest.raises(ArchiveNotFoundError):
         next(ingest.watch(tmp_path / "none"))
 
 
-@pytest.mark.parametrize("every_s", [0, -1, float("nan")])
+@pytest.mark.parametrize("every_s", [0, -1, float("nan"), float("inf")])
 def test_a_pause_must_be_some_time(archive, every_s):
     with pytest.raises(ValuesError, match="above 0"):
         next(ingest.watch(archive.root, every_s=every_s))

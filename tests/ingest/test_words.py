@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jeta.ingest.words import date_of, printable, spoken
+from jeta.files import printable
+from jeta.ingest.words import date_of, spoken
 
 
 @pytest.mark.parametrize(

@@ -37,13 +37,14 @@ def plan(
     rows: NDArray[np.int64],
     newer: NDArray[np.int64],
     segment_rows: int,
+    together: int = 2,
 ) -> list[Rewrite]:
     """Decide which segments are written anew.
 
     Rows that fall into a segment, or into the gap behind it, go into that segment. Rows after the last segment make a new
-    one, which takes in its neighbours as long as those are not larger than itself: so segments grow like the digits of a
-    binary counter, a row is rewritten some ten times in its life, and appending does not get slower as a column grows.
-    Rows before the first segment do likewise.
+    one; once there are `together` of about the same size, they become one: so segments grow like the digits of a counter to the
+    base `together`, a row is rewritten a few times in its life, and appending does not get slower as a column grows. Rows before
+    the first segment do likewise.
 
     Parameters
     ----------
@@ -55,6 +56,8 @@ def plan(
         Sorted instants of the rows to lay over them, in the same unit.
     segment_rows : int
         Rows of a full segment; neighbours are not taken in beyond that.
+    together : int
+        How many segments of about the same size become one, at least 2.
 
     Returns
     -------
@@ -77,22 +80,26 @@ def plan(
     before, after = cuts[0], len(newer) - cuts[-1]
     sizes = rows.tolist()
     if after:
-        start = _taken_in(sizes[::-1], after, segment_rows)
+        start = _taken_in(sizes[::-1], after, segment_rows, together)
         spans.append((count - start, count, cuts[-1], len(newer)))
     if before:
-        spans.insert(0, (0, _taken_in(sizes, before, segment_rows), 0, before))
+        spans.insert(0, (0, _taken_in(sizes, before, segment_rows, together), 0, before))
     return _joined(spans)
 
 
-def _taken_in(neighbours: Sequence[int], rows: int, segment_rows: int) -> int:
+def _taken_in(neighbours: Sequence[int], rows: int, segment_rows: int, together: int) -> int:
     """How many neighbours, nearest first, a group of new rows takes in."""
     taken = 0
-    for size in neighbours:
-        if size > rows or size + rows > segment_rows:
-            break
-        rows += size
-        taken += 1
-    return taken
+    while True:
+        alike, gathered, is_full = 0, rows, False
+        for size in neighbours[taken:]:
+            is_full = gathered + size > segment_rows
+            if size >= together * rows or is_full:
+                break
+            gathered, alike = gathered + size, alike + 1
+        if alike < together - 1 and not (is_full and alike and gathered > segment_rows // 2):
+            return taken
+        rows, taken = gathered, taken + alike
 
 
 def _joined(spans: Sequence[tuple[int, int, int, int]]) -> list[Rewrite]:

@@ -46,7 +46,9 @@ _NAMES_WORTH_WORKERS = 100
 """Starting a worker takes a third of a second, in which this process folds some hundred thousand rows of a hundred MSIDs."""
 
 
-_MOST_SPANS = 100
+MOST_STRETCHES = 1000
+"""Of the rows of one MSID that a commit stores; more are told as if they were fewer, so that memory stays bounded."""
+
 _APART_S = 3600
 """Rows of a delivery that lie further apart are compared span by span: one late row must not make it read years of others."""
 
@@ -64,8 +66,9 @@ class Counts:
     replaced : int
         Rows that were there and gave way to different ones at the same instant.
     spans_ns : tuple of (int, int)
-        First and last instant of each stretch of stored rows, ns of the archive's time system. A stretch ends where the delivery
-        has a row that changes nothing, or none for an hour; if there are very many, one stands for all.
+        First and last instant of each stretch of stored rows, ns of the archive's time system. A stretch ends before a row that
+        was there already, and where there is none for an hour; beyond 1,000 the last one goes on to the end. So of several
+        commits whose stretches hold an instant, the last one brought it.
     """
 
     stored: int = 0
@@ -425,7 +428,7 @@ def _stretches_ns(compared: Comparison) -> tuple[tuple[int, int], ...]:
     if not len(news):
         return ()
     starts = sorted({*compared.breaks, *_apart(news.ticks, _scale(news))})
-    return tuple(_ends_ns(news.ticks, starts if len(starts) < _MOST_SPANS else [], _scale(news)))
+    return tuple(_ends_ns(news.ticks, starts[: MOST_STRETCHES - 1], _scale(news)))
 
 
 def _scale(rows: Samples) -> int:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jeta import operations
-from jeta.cli.options import add_archive, root_of
+from jeta.cli.options import add_archive, folder, root_of
 from jeta.progress import terminal_bar
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> arg
         "backup", help="make a backup, or check one", description="Make a backup, or check one.", epilog=_EPILOG
     )
     command.add_argument(
-        "folder", metavar="FOLDER", type=Path, help="where backups are kept; for --check also a backup itself"
+        "folder", metavar="FOLDER", type=folder, help="where backups are kept; for --check also a backup itself"
     )
     what = command.add_mutually_exclusive_group()
     what.add_argument(

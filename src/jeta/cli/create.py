@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import shlex
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jeta.archive import create_archive
+from jeta.cli.options import folder
 from jeta.times import SYSTEMS
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> arg
     command = commands.add_parser(
         "create", help="make a new, empty archive", description="Make a new, empty archive.", epilog=_EPILOG
     )
-    command.add_argument("root", metavar="ROOT", type=Path, help="a folder that is empty or does not exist")
+    command.add_argument("root", metavar="ROOT", type=folder, help="a folder that is empty or does not exist")
     command.add_argument("--name", help="what to call the archive; by default the folder's name")
     command.add_argument(
         "--time-system", choices=SYSTEMS, default="unix", help="what times count, in seconds (default: %(default)s)"

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jeta import operations
+from jeta.cli.options import folder
 
 if TYPE_CHECKING:
     import argparse
@@ -25,7 +26,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> arg
     command = commands.add_parser(
         "destroy", help="remove an archive for good", description="Remove an archive for good.", epilog=_EPILOG
     )
-    command.add_argument("root", metavar="ROOT", type=Path, help="the archive's folder")
+    command.add_argument("root", metavar="ROOT", type=folder, help="the archive's folder")
     command.add_argument("--yes", action="store_true", help="do not ask")
     command.add_argument(
         "--with-sources",

@@ -50,7 +50,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> arg
         "ingest", help="add the samples of files", description="Add the samples of files.", epilog=_EPILOG
     )
     command.add_argument(
-        "paths", metavar="PATH", type=Path, nargs="*", help="files, or folders of files (default: the staging folder)"
+        "paths", metavar="PATH", nargs="*", help="files, or folders of files (default: the staging folder)"
     )
     command.add_argument("--dry-run", action="store_true", help="say what would be done with each file, and do nothing")
     command.add_argument("--watch", action="store_true", help="go on ingesting what arrives in the staging folder")

@@ -15,7 +15,7 @@ def add_archive(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--archive",
         metavar="ROOT",
-        type=Path,
+        type=folder,
         help="root of the archive; by default what the environment's ENG_ARCHIVE says",
     )
 
@@ -48,6 +48,13 @@ def add_workers(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--workers", type=count, metavar="N", help="number of processes (default: JETA_WORKERS, else all cores)"
     )
+
+
+def folder(text: str) -> Path:
+    """A folder as typed; an empty name is mostly a variable of the shell that is not set, and never the current folder."""
+    if not text:
+        raise argparse.ArgumentTypeError("the name of the folder is empty; name one, or . for the current folder")
+    return Path(text)
 
 
 def count(text: str) -> int:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jeta import operations
-from jeta.cli.options import add_archive, root_of
+from jeta.cli.options import add_archive, folder, root_of
 from jeta.progress import terminal_bar
 
 if TYPE_CHECKING:
@@ -33,7 +32,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> arg
         epilog=_EPILOG,
     )
     command.add_argument(
-        "backup", metavar="BACKUP", type=Path, help="a backup, or a folder of them, of which the latest is taken"
+        "backup", metavar="BACKUP", type=folder, help="a backup, or a folder of them, of which the latest is taken"
     )
     command.add_argument("--msids", metavar="MSID", nargs="+", help="only these: names or patterns")
     command.add_argument(

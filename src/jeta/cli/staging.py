@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from jeta.cli.options import add_archive, add_logging, root_of
 from jeta.cli.spans import typed_time
 from jeta.cli.table import add_csv, print_rows
+from jeta.files import printable
 from jeta.ingest.activities import BACKLOG
 from jeta.ingest.staging import staging_of
-from jeta.ingest.words import date_of, printable
+from jeta.ingest.words import date_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -6,11 +6,13 @@ import math
 from typing import TYPE_CHECKING
 
 from jeta import fetch
+from jeta.archive.writer import MOST_STRETCHES
 from jeta.cli.spans import typed_time
 from jeta.errors import UnknownMsidError
 from jeta.fetch import session
 from jeta.fetch.names import resolve
 from jeta.fetch.query import one_instant
+from jeta.files import printable
 from jeta.times import show
 
 if TYPE_CHECKING:
@@ -110,8 +112,11 @@ def _sample(name: str, at_s: float) -> fetch.MSID | None:
 def _of_files(origins: list[Origin], time_s: float) -> list[str]:
     """The lines on the files that may have brought one sample; on the one that has, where that is certain."""
     last_first = sorted(origins, key=lambda each: each.commit or 0, reverse=True)
-    # The edges of a stretch are samples of it, and of files that have the same instant the last one committed counts.
-    is_certain = bool(last_first) and time_s in (last_first[0].tstart, last_first[0].tstop)
+    # Of files whose stretches hold an instant the last one committed brought it; only of so many rows that their stretches may
+    # have been too many, the edges alone are certain.
+    is_certain = bool(last_first) and (
+        last_first[0].rows <= MOST_STRETCHES or time_s in (last_first[0].tstart, last_first[0].tstop)
+    )
     shown = last_first[:1] if is_certain else last_first
     lines = [line for origin in shown for line in _told(origin, is_own=True)]
     if len(shown) > 1:
@@ -126,10 +131,10 @@ def _told(origin: Origin, *, is_own: bool) -> list[str]:
     if not origin.file:
         lines = [_line("from", f"{whose}{origin.note}")]
     else:
-        kept = f", now {origin.kept}" if origin.kept else ""
+        kept = f", now {printable(origin.kept)}" if origin.kept else ""
         commit = "" if origin.commit is None else f", commit {origin.commit}"
         lines = [
-            _line("file", f"{whose}{origin.file}{kept}"),
+            _line("file", f"{whose}{printable(origin.file)}{kept}"),
             _line("", f"{origin.format}, {_rows(origin.rows)} of it stored, sha256 {origin.sha256 or 'not known'}"),
             _line("", f"{origin.datestart} to {origin.datestop}"),
             _line("run", f"{origin.run}, ingested {origin.ingested}{commit}"),

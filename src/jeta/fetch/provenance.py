@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from jeta.files import printable
+
 if TYPE_CHECKING:
     from astropy.table import Table
 
@@ -130,7 +132,7 @@ _TABLE = (
 
 def _cells(origin: Origin) -> tuple[str, ...]:
     """The texts that are shown of one stretch."""
-    what = origin.file or origin.note
+    what = printable(origin.file) or origin.note
     return (
         origin.msid,
         origin.datestart,

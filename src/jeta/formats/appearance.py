@@ -80,7 +80,8 @@ def _hdf5_looks_like(path: Path) -> str:
 
     try:
         with h5py.File(path, "r") as file:
-            names = sorted(file)
+            # Names that are not UTF-8 come as bytes.
+            names = sorted(name if isinstance(name, str) else repr(name) for name in file)
     except (OSError, RuntimeError, KeyError, ValueError, TypeError) as err:
         return f"a damaged HDF5 file ({err}); if it was cut short, transfer it again"
     if "samples" in names:

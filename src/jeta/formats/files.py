@@ -89,14 +89,31 @@ def named(path: AnyPath) -> str:
 
 
 def encodable(name: str) -> str:
-    r"""Return the name of an MSID as UTF-8 can hold it: halves of characters are written as in Python, and make it no name.
+    r"""Return the name of an MSID or a column as UTF-8 can hold it.
+
+    Parameters
+    ----------
+    name : str
+        Any text; bytes that were no UTF-8 are in it as halves of characters.
+
+    Returns
+    -------
+    str
+        Such bytes as Latin-1, which they most likely are; other halves of characters as in Python, which makes it no name.
 
     Examples
     --------
-    >>> encodable("SA_ZMODE"), encodable("A\ud800")
-    ('SA_ZMODE', 'A\\ud800')
+    >>> encodable("SA_ZMODE"), encodable("T\udce4"), encodable("A\ud800")
+    ('SA_ZMODE', 'Tä', 'A\\ud800')
     """
-    return name.encode("utf-8", "backslashreplace").decode()
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        try:
+            return name.encode("utf-8", "surrogateescape").decode("latin-1")
+        except UnicodeEncodeError:
+            return name.encode("utf-8", "backslashreplace").decode()
+    return name
 
 
 def printable(name: str) -> str:

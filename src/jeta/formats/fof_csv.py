@@ -18,9 +18,10 @@ from jeta.errors import FormatError
 from jeta.formats.appearance import looks_like
 from jeta.formats.batch import Delivery, Description
 from jeta.formats.files import head
+from jeta.formats.shares import Share, check_share, shares_for
 from jeta.formats.table.mapping import TableMapping
 from jeta.formats.table.rules import SLASHED, TimeRule
-from jeta.formats.table.text import read_text
+from jeta.formats.table.text import read_text, rows_estimated
 from jeta.formats.table.text_file import first_rows
 
 if TYPE_CHECKING:
@@ -103,6 +104,58 @@ class FofCsv:
         """
         path = Path(path)
         return read_text(path, self.name, self._mapping(path), self._lookup)
+
+    def shares(self, path: AnyPath, rows_at_once: int) -> int:
+        """Tell into how many shares to divide a file, by its size; see `SharedFormat.shares`.
+
+        Parameters
+        ----------
+        path : str or path-like
+            The file.
+        rows_at_once : int
+            About how many rows, of 120 bytes in memory, a share may have, at least 1.
+
+        Returns
+        -------
+        int
+            At least 1.
+
+        Raises
+        ------
+        FormatError
+            If the header is not that of this format.
+        """
+        path = Path(path)
+        self._mapping(path)
+        return shares_for(rows_estimated(path, is_long=True), rows_at_once)
+
+    def read_share(self, path: AnyPath, share: int, shares: int) -> Delivery:
+        """Read the rows of some MSIDs; see `SharedFormat.read_share`. Each share goes through the whole file.
+
+        Parameters
+        ----------
+        path : str or path-like
+            The file.
+        share : int
+            Which share, from 0 to `shares` - 1.
+        shares : int
+            Into how many shares the MSIDs are divided.
+
+        Returns
+        -------
+        Delivery
+            As of `read`; rows without a name, or with a wrong number of fields, are in share 0.
+
+        Raises
+        ------
+        FormatError
+            If the header is not that of this format, or the file is damaged.
+        ValuesError
+            If there is no such share.
+        """
+        check_share(share, shares)
+        path = Path(path)
+        return read_text(path, self.name, self._mapping(path), self._lookup, Share(share, shares))
 
     def _mapping(self, path: Path) -> TableMapping:
         """What the columns of a file are.

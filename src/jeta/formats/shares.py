@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import zlib
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -18,6 +19,37 @@ if TYPE_CHECKING:
 # An odd factor without pattern: its products spread identifiers that are close, or multiples of a number, over all shares.
 _SPREAD = np.uint64(0x9E3779B97F4A7C15)
 _HIGH_HALF = np.uint64(32)
+
+
+class Share(NamedTuple):
+    """Which MSIDs of a file are read.
+
+    Attributes
+    ----------
+    number, of : int
+        The share, from 0, and how many there are.
+    """
+
+    number: int = 0
+    of: int = 1
+
+    @property
+    def has_strays(self) -> bool:
+        """Whether rows that belong to no MSID are counted here."""
+        return self.number == 0
+
+    def has(self, name: str) -> bool:
+        """Tell whether an MSID is in this share; its case does not count, and no name is in the first.
+
+        Examples
+        --------
+        >>> [Share(number, 2).has("SA_TEMP") for number in (0, 1)].count(True)
+        1
+        """
+        return (
+            self.of == 1
+            or (zlib.crc32(name.upper().encode("utf-8", "backslashreplace")) if name else 0) % self.of == self.number
+        )
 
 
 def shares_of(reader: Format, path: AnyPath, rows_at_once: int) -> int:
@@ -106,6 +138,17 @@ def check_share(share: int, shares: int) -> None:
     """
     if not 0 <= share < shares:
         raise ValuesError(f"share {share} of {shares} does not exist; expected a share from 0 to {shares - 1}")
+
+
+def shares_for(rows: int, rows_at_once: int) -> int:
+    """Return how many shares some rows make.
+
+    Examples
+    --------
+    >>> shares_for(0, 5), shares_for(10, 5), shares_for(11, 5)
+    (1, 2, 3)
+    """
+    return max(1, -(-rows // rows_at_once))
 
 
 def share_of_ids(ids: NDArray[np.int64], shares: int) -> NDArray[np.int64]:

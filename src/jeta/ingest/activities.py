@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jeta.errors import ArchiveCorruptError, FormatError
-from jeta.files import make_folder, replace_bytes, sync_folder
+from jeta.files import make_folder, printable, replace_bytes, sync_folder
 from jeta.ingest.discover import discover
 from jeta.ingest.disposal import check_name, move
 from jeta.ingest.staged import Staged, coverage, described, is_data, size_of
-from jeta.ingest.words import date_of, printable
+from jeta.ingest.words import date_of
 from jeta.logs import logger
 from jeta.times import to_seconds
 
@@ -248,7 +248,7 @@ class Staging:
         FileNotFoundError, ValueError, OSError
             If one is not there, lies elsewhere, or is no plain file.
         """
-        return [_file_in(self.folder, file) for file in files]
+        return [_file_in(self.folder, file) for file in _each(files)]
 
     def hold(
         self, files: Iterable[str | os.PathLike[str]], activity: str = BACKLOG, *, description: str = ""
@@ -313,7 +313,7 @@ class Staging:
             If another file of a name is staged. The rest is moved.
         """
         folder = self._folder_of(activity)
-        paths = self.activity_files(activity) if files is None else [_file_in(folder, file) for file in files]
+        paths = self.activity_files(activity) if files is None else [_file_in(folder, file) for file in _each(files)]
         if start is not None or stop is not None:
             timely = set(self.by_date(start, stop, activity))
             paths = [path for path in paths if path in timely]
@@ -368,7 +368,7 @@ class Staging:
             The names of the files.
         """
         folder = self._folder_of(activity)
-        names = [_file_in(folder, file).name for file in files]
+        names = [_file_in(folder, file).name for file in _each(files)]
         notes = self._notes(activity)
         for name in names:
             notes["flags"].pop(name, None)
@@ -425,6 +425,11 @@ def _checked_activity(name: str) -> str:
             f" {_LONGEST_ACTIVITY}, beginning with a letter or digit"
         )
     return check_name(name)
+
+
+def _each(files: Iterable[str | os.PathLike[str]]) -> Iterable[str | os.PathLike[str]]:
+    """The files that are named; a text is the name of one, not of as many as it has letters."""
+    return (files,) if isinstance(files, str | os.PathLike) else files
 
 
 def _file_in(folder: Path, file: str | os.PathLike[str]) -> Path:

@@ -18,7 +18,7 @@ from jeta.ingest.reading import in_order, with_options
 from jeta.logs import logger
 from jeta.times import now
 from jeta.update import FileReport
-from jeta.update.accounts import printable, span_ns
+from jeta.update.accounts import span_ns
 from jeta.update.intake import ROWS_AT_ONCE
 from jeta.update.source_file import Seen, digested
 
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 _log = logger(__name__)
 
-_GZIP_MAGIC = b"\x1f\x8b"
+_GZIP_MAGIC, _GZIP_SUFFIX = b"\x1f\x8b", ".gz"
 
 
 class _NotNowError(Exception):
@@ -164,7 +164,10 @@ class Dealing:
         fields = {"file": str(path), "outcome": "rejected", "reason": reason}
         _log.warning("rejected: %s: %s", path, reason, extra={"fields": fields})
         try:
-            digest = source.sha256
+            source.check_unchanged()  # what has just arrived as a whole must not be judged by what was there of it
+        except FileChangedError as err:
+            self.report.left[path] = str(err)
+            return
         except OSError as err:
             self.report.left[path] = f"cannot be read now: {err}"
             return
@@ -173,12 +176,10 @@ class Dealing:
         else:
             self.report.refused[path] = reason
         self.report.files.append(report)
-        self.intake.accounts.refuse(
-            report, source, reason, printable(self.settings.rejected) if self.is_staging else ""
-        )
+        self.intake.accounts.refuse(report, source, reason, str(self.settings.rejected) if self.is_staging else "")
         if self.is_staging:
             try:
-                details = {"sha256": digest, "run": self.intake.accounts.run}
+                details = {"sha256": source.sha256, "run": self.intake.accounts.run}
                 self.report.moved[path] = reject(path, self.settings.rejected, reason, details=details)
             except OSError as err:
                 self.report.left[path] = f"rejected, but cannot be moved to {self.settings.rejected}: {err}"
@@ -204,7 +205,7 @@ class Dealing:
         report = FileReport(file.path)
         with digested(file.path, _seen(file)) as source:
             try:
-                self._commit(source, report, future, "" if target is None else printable(target))
+                self._commit(source, report, future, "" if target is None else str(target))
             except (_NotNowError, FileChangedError) as why:
                 return self._leave(file.path, str(why))
             except _HeldBackError as why:
@@ -258,15 +259,15 @@ class Dealing:
         """Where a file of the staging folder is going to be."""
         name = path.name
         if self.settings.keep == "compress" and not _is_gzip(path):
-            name += ".gz"
+            name += _GZIP_SUFFIX
         return place_for(self.settings.processed, name, datetime.now(UTC).date())
 
     def _put_away(self, path: Path, target: Path) -> None:
         """Move a file whose commit is durable."""
         try:
             make_folder(target.parent)
-            if target.name.count(".gz") > path.name.count(".gz"):
-                self.report.moved[path] = compress(path, target.with_name(target.name.removesuffix(".gz")))
+            if _packings(target) > _packings(path):
+                self.report.moved[path] = compress(path, target.with_name(target.name[: -len(_GZIP_SUFFIX)]))
             else:
                 self.report.moved[path] = move(path, target)
         except OSError as err:
@@ -276,6 +277,14 @@ class Dealing:
 def _seen(file: Candidate) -> Seen:
     """What a file was when it was found."""
     return Seen(file.size, file.modified_ns)
+
+
+def _packings(path: Path) -> int:
+    """How often a name says that the file is compressed: it ends in so many ``.gz``."""
+    name, count = path.name.lower(), 0
+    while name.endswith(_GZIP_SUFFIX):
+        name, count = name[: -len(_GZIP_SUFFIX)], count + 1
+    return count
 
 
 def _is_gzip(path: Path) -> bool:

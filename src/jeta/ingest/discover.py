@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from jeta import formats
 from jeta.errors import FormatError
-from jeta.ingest.words import printable, spoken
+from jeta.files import printable
+from jeta.ingest.words import spoken
 
 if TYPE_CHECKING:
     from collections.abc import Callable

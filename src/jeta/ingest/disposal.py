@@ -18,9 +18,9 @@ from itertools import count
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-from jeta.files import ASIDE_PREFIX, aside_name, make_folder, replace_bytes, sync_folder
+from jeta.files import ASIDE_PREFIX, aside_name, make_folder, printable, replace_bytes, sync_folder
 from jeta.ingest.discover import REASON_SUFFIX
-from jeta.ingest.words import date_of, printable
+from jeta.ingest.words import date_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

@@ -94,7 +94,7 @@ class Looker:
         FileNotFoundError
             If one does not exist.
         """
-        found = [(file, is_given) for path in paths for file, is_given in files_of(Path(path).expanduser())]
+        found = [(file, is_given) for path in paths for file, is_given in files_of(path)]
         named = frozenset(file for file, is_given in found if is_given)
         return Listing(tuple(self.look_at(file) for file, _ in found), named=named)
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from html import escape
 from typing import TYPE_CHECKING, Any
 
+from jeta.files import printable
 from jeta.ingest.policies import worst_of
-from jeta.ingest.words import date_of, printable, spoken
+from jeta.ingest.words import date_of, spoken
 from jeta.update.intake import is_named_like_data
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from jeta.ingest.words import printable
+from jeta.files import printable
 from jeta.update import Report
 
 if TYPE_CHECKING:

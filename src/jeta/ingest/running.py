@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from jeta import settings as environment
 from jeta.archive import open_archive
 from jeta.errors import ValuesError
+from jeta.files import printable
 from jeta.formats.table import read_mapping
 from jeta.ingest.dealing import Dealing
 from jeta.ingest.listing import Listing, Looker
@@ -21,7 +22,6 @@ from jeta.ingest.reading import Expected, read_ahead, read_delivery
 from jeta.ingest.report import RunReport
 from jeta.ingest.settings import FOLD, KEEP, IngestSettings, load_settings
 from jeta.ingest.standing import Standing, standing_of
-from jeta.ingest.words import printable
 from jeta.progress import telling
 from jeta.times import now
 from jeta.update.fit import Epoch
@@ -49,7 +49,7 @@ class Choices:
 
     Attributes
     ----------
-    accept : tuple of str
+    accept : sequence of str
         Names of rules whose files are taken all the same, and reported.
     keep : {'move', 'compress', 'leave', None}
         What becomes of source files of the staging folder.
@@ -69,7 +69,8 @@ class Choices:
         ValuesError
             If one is none that there is.
         """
-        rules = {name: replace(getattr(settings.policies, name), action="accept") for name in map(_rule, self.accept)}
+        names = (self.accept,) if isinstance(self.accept, str) else self.accept
+        rules = {name: replace(getattr(settings.policies, name), action="accept") for name in map(_rule, names)}
         return replace(
             settings,
             policies=replace(settings.policies, **rules),
@@ -159,10 +160,23 @@ def run(  # noqa: PLR0913 - all but the paths by keyword
     if isinstance(mapping, str | os.PathLike):
         mapping = read_mapping(Path(mapping).expanduser())
     choices, looker = Choices(accept, keep, fold), Looker(mapping)
-    count = environment.from_environment().workers if workers is None else workers
-    return run_once(
-        paths, archive, mapping, choices, looker, Means(count, executor, wait_s, progress), waits_for_settling=True
-    )
+    means = Means(checked_workers(workers), executor, wait_s, progress)
+    return run_once(paths, archive, mapping, choices, looker, means, waits_for_settling=True)
+
+
+def checked_workers(workers: int | None) -> int:
+    """Return a number of processes; by default as ``JETA_WORKERS`` says, or all cores.
+
+    Raises
+    ------
+    ValuesError
+        If it is none.
+    """
+    if workers is None:
+        return environment.from_environment().workers
+    if isinstance(workers, bool) or not isinstance(workers, int) or workers < 1:
+        raise ValuesError(f"workers is {workers!r}; expected a whole number of at least 1")
+    return workers
 
 
 @dataclass(frozen=True, slots=True)
@@ -329,8 +343,9 @@ def _ingest(dealing: Dealing, todo: Plan, means: Means, tell: Callable[[int, int
                 tell(done, len(steps), step.candidate.path)
                 dealing.ingest(step, future)
                 done += 1
-            if dealing.settings.fold != "never":
-                fold_if_due(dealing.intake.writer, workers=means.workers, executor=means.executor)
+                if dealing.settings.fold != "never":
+                    # Each commit is compared with the whole journal: thousands of small files must not heap up in it.
+                    fold_if_due(dealing.intake.writer, workers=means.workers, executor=means.executor)
         tell(len(steps), len(steps), None)
 
 

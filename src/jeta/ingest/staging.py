@@ -207,7 +207,7 @@ def add_activity(
         If one of the files is not there, or a name is none.
     """
     staging = staging_of(archive, src)
-    files = list(ingest_files or ())
+    files = [ingest_files] if isinstance(ingest_files, str | os.PathLike) else list(ingest_files or ())
     staging.check(files)
     staging.create(activity_name, description)
     if not files:

@@ -10,7 +10,7 @@ import numpy as np
 from jeta.archive import JetaReader, Writer
 from jeta.catalog import RecordLog
 from jeta.errors import ArchiveCorruptError, CatalogError
-from jeta.ingest.words import printable
+from jeta.files import printable
 from jeta.logs import logger
 from jeta.times import cxcsec_ticks_to_unix_ticks
 

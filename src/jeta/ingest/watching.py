@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import math
 import os
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jeta import settings as environment
 from jeta.errors import ArchiveCorruptError, ArchiveLockedError, ArchiveNotFoundError, ValuesError
 from jeta.formats.table import read_mapping
 from jeta.ingest.listing import Looker
-from jeta.ingest.running import Choices, Means, look, run_once
+from jeta.ingest.running import Choices, Means, checked_workers, look, run_once
 from jeta.logs import logger
 
 if TYPE_CHECKING:
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 _log = logger(__name__)
 
 _LONGEST_PAUSE_S = 600.0
+_MOST_DOUBLINGS = 32
+"""Of the pause, after a week of failures as well: a float holds no more than a thousand."""
 
 
 def watch(
@@ -69,12 +71,12 @@ def watch(
         for report in ingest.watch("/data/jwst"):
             print(report)
     """
-    if not every_s > 0:
-        raise ValuesError(f"every_s is {every_s}; expected a number of seconds above 0")
+    if not 0 < every_s < math.inf:
+        raise ValuesError(f"every_s is {every_s}; expected a finite number of seconds above 0")
     if isinstance(mapping, str | os.PathLike):
         mapping = read_mapping(Path(mapping).expanduser())
     looker, choices = Looker(mapping), Choices(accept)
-    means = Means(environment.from_environment().workers if workers is None else workers, progress=False)
+    means = Means(checked_workers(workers), progress=False)
     failures = 0
     waiting = _Waiting()
     while True:
@@ -94,7 +96,12 @@ def watch(
             failures = 0
             if report is not None and report.run:
                 yield report
-        pause(min(every_s * 2**failures, max(every_s, _LONGEST_PAUSE_S)))
+        pause(_pause_s(every_s, failures))
+
+
+def _pause_s(every_s: float, failures: int) -> float:
+    """How long to wait after so many failures in a row."""
+    return min(every_s * 2.0 ** min(failures, _MOST_DOUBLINGS), max(every_s, _LONGEST_PAUSE_S))
 
 
 class _Waiting:

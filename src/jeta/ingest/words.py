@@ -1,4 +1,4 @@
-"""How instants, lengths of time and names of files are told to people."""
+"""How instants and lengths of time are told to people."""
 
 from __future__ import annotations
 
@@ -55,27 +55,3 @@ def date_of(seconds: float | None) -> str:
         return str(show(seconds, "date", "unix"))
     except TimeFormatError:
         return f"{seconds:g} s"
-
-
-def printable(name: str) -> str:
-    r"""Return a name of a file so that it takes one line and can be encoded, whatever bytes it has.
-
-    Parameters
-    ----------
-    name : str
-        As Python gives it: bytes that are no UTF-8 are surrogates.
-
-    Examples
-    --------
-    >>> printable("a.h5"), printable("two" + chr(10) + "lines"), printable("\udcff.h5")
-    ('a.h5', 'two\\nlines', '\\xff.h5')
-    """
-    return "".join(character if character.isprintable() else _escaped(character) for character in name)
-
-
-def _escaped(character: str) -> str:
-    """A character that cannot be printed, as Python writes it."""
-    code = ord(character)
-    if 0xDC80 <= code <= 0xDCFF:  # a byte that is no UTF-8
-        return f"\\x{code - 0xDC00:02x}"
-    return character.encode("unicode_escape").decode()

@@ -12,9 +12,10 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from jeta.archive import JetaReader, config, manifest, state
+from jeta.archive.layout import MANIFEST_NAME
 from jeta.errors import ArchiveCorruptError, MsidNameError
 from jeta.logs import logger
-from jeta.mirror.look import ChangedError, Column, Digest, Look, Tokens, token
+from jeta.mirror.look import ChangedError, Column, Digest, Look, Tokens, read_quickly, token
 from jeta.mirror.names import BAD_TIMES, PLAIN_FOLDERS, PRODUCTS, checked_msid, is_plain
 from jeta.mirror.sealed import sealed_files
 from jeta.tdb import check_name
@@ -56,6 +57,7 @@ class FolderSource:
         self.address = str(root)
         self._reader = JetaReader(root)
         self._layout = self._reader.layout
+        self._columns = str(self._layout.columns)
         self._seen: dict[str, tuple[tuple[Signature | None, ...], Tokens]] = {}
         self._plain: dict[str, tuple[Signature, str]] = {}
 
@@ -138,22 +140,23 @@ class FolderSource:
         with ThreadPoolExecutor(_THREADS) as threads:
             return dict(zip(msids, threads.map(self.tokens, msids), strict=True))
 
+    def _path(self, msid: str, product: str) -> str:
+        """Where a manifest lies."""
+        return f"{self._columns}/{msid}/{product}/{MANIFEST_NAME}"
+
     def _manifest_signature(self, msid: str, product: str) -> Signature | None:
         """What tells a manifest from the one that takes its place."""
         try:
-            return _signature(os.stat(self._layout.manifest(msid, product)))  # noqa: PTH116 - tens of thousands
+            return _signature(os.stat(self._path(msid, product)))  # noqa: PTH116 - tens of thousands
         except (FileNotFoundError, NotADirectoryError):
             return None
 
     def _manifest(self, msid: str, product: str) -> bytes | None:
         """A manifest; one of samples that is lost is made again from the segments."""
-        folder = self._layout.column(msid, product)
-        try:
-            return self._layout.manifest(msid, product).read_bytes()
-        except (FileNotFoundError, NotADirectoryError):
-            if product != "full" or not folder.is_dir():
-                return None
-        found = manifest.load(folder)
+        content = read_quickly(self._path(msid, product))
+        if content is not None or product != "full" or not self._layout.column(msid).is_dir():
+            return content
+        found = manifest.load(self._layout.column(msid))
         return manifest.to_bytes(found) if len(found.segments) else None
 
     def column(self, msid: str) -> Column:

@@ -71,6 +71,7 @@ class Passes:
         self._here: dict[str, Tokens] | None = None
         self._there: dict[str, Tokens] = {}
         self._folded = 0
+        self._before: int | None = None
         self._faults: dict[str, str] = {}
         self._report = MirrorReport(source.address, layout.root, 0)
 
@@ -140,7 +141,7 @@ class Passes:
         gone, waiting, there = self._gone(), self._commits_of(look), commits.present(self._layout)
         digests = {str(each.number): commits.digest_of(each, names) for each in waiting}
         is_in_step = digests == self._memory.journal and {int(number) for number in digests} == set(there)
-        self._early_state(look)
+        self._early_state(look, [each.number for each in waiting])
         batches = Batches(self._layout, self._source, self._transfer, look, waiting, there)
         batches.bring(changed, self._threads, tell)
         self._after(batches, gone)
@@ -201,10 +202,9 @@ class Passes:
         if self._here is not None:
             return [name for name, tokens in columns.items() if self._here.get(name) != tokens]
         with ThreadPoolExecutor(self._threads) as threads:
-            here = dict(zip(columns, threads.map(self._transfer.tokens, columns), strict=True))
+            here = dict(zip(columns, threads.map(self._transfer.tokens, columns, columns.values()), strict=True))
         self._here = {
-            name: tokens if not self._anew and columns[name] == tokens and not self._transfer.lacks(name) else ()
-            for name, tokens in here.items()
+            name: tokens if not self._anew and columns[name] == tokens else () for name, tokens in here.items()
         }
         return [name for name, tokens in self._here.items() if not tokens]
 
@@ -248,18 +248,20 @@ class Passes:
         self.remember(journal=digests)
         self._note(commits=self._report.commits + len(coming))
 
-    def _early_state(self, look: Look) -> None:
+    def _early_state(self, look: Look, waiting: Sequence[int]) -> None:
         """Say what holds before and after: an instant that is too early does no harm, nor a number that is too high."""
         now = state.load(self._layout.state) or state.State()
+        if self._before is None:
+            self._before = now.folded
         known = [each for each in (look.state.first_ns, now.first_ns) if each is not None]
-        folded = max(now.folded, look.state.folded)
+        # A fold of the source may be under way: then columns are ahead of its state, and no further than its journal.
+        folded = max(now.folded, look.state.folded, *waiting)
         self.remember(folded=max(self._memory.folded, folded))
         self._save_state(state.State(folded, min(known, default=None)))
 
     def _late_state(self, look: Look) -> None:
         """Say what the source says; numbers of commits only grow, whatever it was restored from."""
-        now = state.load(self._layout.state) or state.State()
-        folded = max(now.folded, look.state.folded, self._folded)
+        folded = max(self._before or 0, look.state.folded, self._folded)
         self.remember(folded=max(self._memory.folded, folded))
         self._save_state(state.State(folded, look.state.first_ns))
 

@@ -16,7 +16,7 @@ from jeta.errors import ArchiveCorruptError
 from jeta.files import make_folder, replace_bytes, sync_folder
 from jeta.mirror.durable import settle
 from jeta.mirror.layout import arriving
-from jeta.mirror.look import ChangedError, Column, Digest, sha256_of, token
+from jeta.mirror.look import ChangedError, Column, Digest, read_quickly, sha256_of, token
 from jeta.mirror.names import PRODUCTS, check_no_links
 from jeta.mirror.sealed import SealedFile, is_of_texts, sealed_files
 
@@ -82,14 +82,17 @@ class Transfer:
     def __init__(self, layout: Layout, source: Source, products: Sequence[str], *, check: bool) -> None:
         self._layout, self._source = layout, source
         self._products, self._check = products, check
+        self._columns = str(layout.columns)
 
     def is_wanted(self, product: str) -> bool:
         """Whether the manifest of a product travels."""
         return product == "full" or product in self._products
 
-    def tokens(self, msid: str) -> Tokens:
-        """Return the tokens of an MSID in the mirror, of the products that travel."""
-        return tuple(token(self._manifest(msid, product)) for product in PRODUCTS)
+    def tokens(self, msid: str, wanted: Tokens) -> Tokens:
+        """Return the tokens of an MSID in the mirror; none if they are as wanted but a file is missing or, if asked to, damaged."""
+        column = self._column_here(msid)
+        found = tuple(token(column.manifests.get(product)) for product in PRODUCTS)
+        return () if found == wanted and self._lacks(msid, column) else found
 
     def wanted(self, tokens: Tokens) -> Tokens:
         """Return the tokens that a mirror of these products should have."""
@@ -97,22 +100,16 @@ class Transfer:
 
     def _manifest(self, msid: str, product: str) -> bytes | None:
         """A manifest of the mirror."""
-        try:
-            return self._layout.manifest(msid, product).read_bytes()
-        except (FileNotFoundError, NotADirectoryError):
-            return None
+        return read_quickly(f"{self._columns}/{msid}/{product}/{MANIFEST_NAME}")
 
-    def lacks(self, msid: str) -> bool:
-        """Tell whether a file is missing that the mirror's own manifests name; if asked to, whether one is damaged."""
-        column = self._column_here(msid)
+    def _lacks(self, msid: str, column: Column) -> bool:
+        """Whether a file is missing that the mirror's own manifests name; if asked to, whether one is damaged."""
         for product in column.manifests:
-            folder = self._layout.column(msid, product)
-            there = set(os.listdir(folder))
-            try:
-                files = self._files(msid, product, column)
-            except ArchiveCorruptError:
+            there = set(os.listdir(f"{self._columns}/{msid}/{product}"))
+            files = self._files(msid, product, column)
+            if any(file.name not in there for file in files):
                 return True
-            if any(file.name not in there or (self._check and file.fault(folder)) for file in files):
+            if self._check and any(file.fault(self._layout.column(msid, product)) for file in files):
                 return True
         return False
 

@@ -30,6 +30,7 @@ from jeta.operations.backup_list import (
     save,
 )
 from jeta.operations.finding import Finding
+from jeta.operations.named import absolute
 from jeta.operations.snapshot import Snapshot
 from jeta.operations.source_folders import is_below, source_folders
 from jeta.progress import telling
@@ -266,10 +267,12 @@ def backup(
         operations.backup("/data/jwst", "/backup/jwst")
     """
     reader = open_archive(root_of(archive))
-    target = Path(folder).expanduser().absolute()
+    target = absolute(folder, "for the backups")
     real, inside = reader.root.resolve(), target.resolve()
     if inside == real or real in inside.parents or Layout(target).settings.exists():
         raise ArchiveExistsError(f"{target} is an archive, or lies in one; name a folder outside for the backups")
+    if target.exists() and not target.is_dir():
+        raise ArchiveExistsError(f"{target} is no folder; name one for the backups, which need not exist")
     make_folder(target)
     with telling(progress, "MSID", "backup") as tell, WriterLock(target / "backup.lock"):
         for left in target.glob(f"{ASIDE_PREFIX}*"):

@@ -12,6 +12,7 @@ from jeta.archive.layout import Layout
 from jeta.archive.lock import WriterLock
 from jeta.errors import ArchiveExistsError, ArchiveNotFoundError
 from jeta.logs import logger
+from jeta.operations.named import absolute
 from jeta.operations.own_names import is_own
 from jeta.operations.source_folders import is_below, source_folders
 
@@ -63,7 +64,7 @@ def destroy(archive: str | os.PathLike[str], *, yes: bool = False, with_sources:
 
         operations.destroy("/data/rehearsal", yes=True)
     """
-    root = Path(archive).expanduser().absolute()
+    root = absolute(archive, "to destroy")
     check_destroyable(root, with_sources=with_sources)
     if yes is not True:
         raise ValueError(f"{root} would be removed for good: say yes=True if that is meant")

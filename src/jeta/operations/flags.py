@@ -250,7 +250,8 @@ def _to_undo(flag_id: Any, known: list[KnownFlag]) -> int:
         If it cannot.
     """
     of_number = {each.flag.id: each for each in known}
-    each = of_number.get(int(flag_id)) if isinstance(flag_id, Integral) else None
+    is_number = isinstance(flag_id, Integral) and not isinstance(flag_id, bool)
+    each = of_number.get(int(flag_id)) if is_number else None
     if each is None:
         some = ", ".join(str(number) for number in list(of_number)[-10:]) or "none"
         raise ValuesError(f"there is no flag {flag_id!r}; the last ones are {some}: see  jeta flag --list")

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 from jeta.archive.layout import JOURNAL_SUFFIX
 from jeta.errors import ArchiveCorruptError
+from jeta.files import printable
 from jeta.ingest.discover import is_unfinished
 from jeta.ingest.settings import load_settings
-from jeta.ingest.words import printable, spoken
+from jeta.ingest.words import spoken
 from jeta.operations.areas import spoken_bytes
 from jeta.operations.catalog_access import is_kept
 from jeta.operations.health_look import CRITICAL, OK, WARNING, Check, seconds_of

@@ -18,6 +18,7 @@ from jeta.logs import logger
 from jeta.operations.backup import fault_of
 from jeta.operations.backup_list import backup_at, copy_hashed, load
 from jeta.operations.mend import mend
+from jeta.operations.named import absolute
 from jeta.operations.restore_msids import add_rows, check_times, exchange_columns
 from jeta.progress import telling
 from jeta.update.chosen import chosen
@@ -146,7 +147,7 @@ def restore(
     """
     source = backup_at(backup)
     listed = load(source)
-    target = Path(root).expanduser().absolute()
+    target = absolute(root, "to restore to")
     if target.resolve() == source.resolve() or source.resolve() in target.resolve().parents:
         raise ValueError(f"{target} is the backup itself; name the archive, or a place for a new one")
     if replace and msids is None:

@@ -7,6 +7,8 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from jeta import settings
 from jeta.archive import open_archive
 from jeta.errors import TimeFormatError
@@ -116,7 +118,8 @@ def truncate(
     """
     count = settings.from_environment().workers if workers is None else workers
     reader = open_archive(root_of(archive))
-    start_s = float(to_seconds(time, reader.time_system))
+    seconds = math.nan if time is None else to_seconds(time, reader.time_system)
+    start_s = float(seconds) if np.ndim(seconds) == 0 else math.nan
     if not math.isfinite(start_s):
         raise TimeFormatError(f"expected an instant such as '2026:143:12:00:00' to truncate at, got {time!r}")
     date = str(show(start_s, "date", reader.time_system))

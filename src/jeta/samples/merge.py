@@ -38,7 +38,7 @@ class Comparison:
     replaced : int
         Rows already there that give way.
     breaks : tuple of int
-        Rows of `news`, ascending and not the first, before which the delivery has rows that change nothing.
+        Rows of `news`, ascending and not the first, between which and the one before there are rows already.
     """
 
     news: Samples
@@ -135,8 +135,15 @@ def compare(existing: Samples, delivered: Samples, *, quality_counts: bool = Fal
         stored,
         len(delivered) - stored,
         int(gives_way.sum()),
-        tuple((np.flatnonzero(np.diff(kept) > 1) + 1).tolist()),
+        _breaks(old.ticks, new.ticks[kept]),
     )
+
+
+def _breaks(old: NDArray[np.int64], news: NDArray[np.int64]) -> tuple[int, ...]:
+    """Before which of some new instants there is an old one that is after the new one before."""
+    first_not_before = np.searchsorted(old, news, "left")
+    first_after = np.searchsorted(old, news, "right")
+    return tuple((np.flatnonzero(first_not_before[1:] > first_after[:-1]) + 1).tolist())
 
 
 def overlay(older: Samples, newer: Samples) -> Samples:

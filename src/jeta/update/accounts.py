@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING
 
 import jeta
 from jeta.catalog import FileRecord, MsidCounts, RecordLog, RunRecord
+from jeta.catalog.records import storable
 from jeta.errors import ArchiveCorruptError
 from jeta.logs import logger
 from jeta.times import TICKS_PER_SECOND
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     from jeta.archive import Writer
     from jeta.archive.writer import Counts
@@ -80,20 +80,19 @@ class Accounts:
         OSError
             If the disk is full or fails; nothing is committed.
         """
-        written: list[int] = []
 
         def announce(number: int | None, counts: dict[str, Counts]) -> None:
             _enter(report, counts)
             source.check_unchanged()
             span = span_ns(rows)
             record = self._record(report, source, "ingested", kept, first_ns=span[0], last_ns=span[1], commit=number)
-            written.append(self.log.write(record, _msid_counts(report, counts)).number)
+            self.log.write(record, _msid_counts(report, counts))
 
         try:
-            self._writer.commit(rows, source=printable(source.path), announce=announce)
+            self._writer.commit(rows, source=storable(str(source.path)), announce=announce)
         except BaseException:
-            for number in written:
-                self.log.remove(number)
+            # Ctrl-C may come when the commit has just been made: only what the archive holds tells whether it was.
+            take_back(self._writer, self.log)
             raise
         self.files += 1
 
@@ -131,7 +130,7 @@ class Accounts:
         return FileRecord(
             number=0,  # the log gives it
             run=self.run,
-            path=printable(source.path.absolute()),
+            path=str(source.path.absolute()),
             kept=kept,
             size=source.seen.size,
             modified_ns=source.seen.modified_ns,
@@ -159,6 +158,8 @@ class Accounts:
         failure : exception, optional
             Why it ended before it was done.
         """
+        if failure is not None:
+            take_back(self._writer, self.log)  # once another record follows, nobody takes it back any more
         if not self.files:
             return
         record = RunRecord(
@@ -195,11 +196,6 @@ def take_back(writer: Writer, log: RecordLog) -> None:
     if isinstance(record, FileRecord) and record.commit is not None and record.commit > writer.last_commit():
         _log.info("taking back record %d of %s: its commit was not made", number, record.path)
         log.remove(number)
-
-
-def printable(path: Path) -> str:
-    """Return a path as text that can be stored, whatever bytes its name has."""
-    return str(path).encode("utf-8", "backslashreplace").decode()
 
 
 def _utc_now() -> str:

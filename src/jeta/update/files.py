@@ -75,7 +75,7 @@ def ingest(
         report = update.ingest("delivery/", archive="/data/jwst")
         print(report)
     """
-    found = [(file, is_given) for path in paths for file, is_given in files_of(Path(path).expanduser())]
+    found = [(file, is_given) for path in paths for file, is_given in files_of(path)]
     if isinstance(mapping, str | os.PathLike):
         mapping = read_mapping(Path(mapping).expanduser())
     report = Report()
@@ -89,12 +89,12 @@ def ingest(
     return report
 
 
-def files_of(path: Path) -> list[tuple[Path, bool]]:
+def files_of(named: str | os.PathLike[str]) -> list[tuple[Path, bool]]:
     """Return the files of a path, folders entered, and whether each was named as such.
 
     Parameters
     ----------
-    path : Path
+    named : path
         A file, or a folder, whose files are given in the order of their names; hidden ones are left out.
 
     Raises
@@ -102,6 +102,9 @@ def files_of(path: Path) -> list[tuple[Path, bool]]:
     FileNotFoundError
         If it does not exist.
     """
+    if not os.fspath(named):
+        raise FileNotFoundError("a path is empty; give files or folders, or . for the current one")
+    path = Path(named).expanduser()
     if not path.exists():
         raise FileNotFoundError(f"{path} does not exist; give files or folders that do")
     if not path.is_dir():

@@ -19,7 +19,7 @@ from jeta.formats.fits_table.parts import Part, is_fits, opened, parts
 from jeta.formats.fits_table.quality import Quality
 from jeta.formats.fits_table.series import samples_of_element
 from jeta.formats.fits_table.tables import check_mapping, elements, is_table, timed_table, why_no_time
-from jeta.formats.table.beside import PLAIN, found_mapping, own_mapping
+from jeta.formats.table.beside import PLAIN, found_mapping, has_own_mapping
 from jeta.samples import concatenate
 from jeta.times import unix_ticks_to_cxcsec_ticks
 
@@ -73,7 +73,7 @@ class FitsTable:
         path = Path(path)
         if not head(path, 1) or not is_fits(path):
             return False
-        if own_mapping(path).is_file():
+        if has_own_mapping(path):
             return True
         try:
             mapping = self._mapping_for(path)
@@ -152,7 +152,7 @@ class FitsTable:
     def _mapping_for(self, path: Path) -> TableMapping:
         """The mapping that holds for a file; that of the folder only if the file has any of the columns that it names."""
         mapping = found_mapping(path, self._mapping)
-        if self._mapping is not None or mapping is PLAIN or own_mapping(path).is_file():
+        if self._mapping is not None or mapping is PLAIN or has_own_mapping(path):
             return mapping
         with opened(path) as source:
             tables = [columns_of(part.header) for part in parts(source) if is_table(part.header)]

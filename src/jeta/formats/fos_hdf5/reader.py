@@ -25,7 +25,7 @@ from jeta.formats.fos_hdf5.layout import (
 )
 from jeta.formats.fos_hdf5.pieces import Piece, assemble, decode
 from jeta.formats.fos_hdf5.unpacking import plain
-from jeta.formats.shares import check_share
+from jeta.formats.shares import check_share, shares_for
 from jeta.formats.unpacked import is_packed, unpacked_head
 from jeta.logs import logger
 
@@ -186,7 +186,7 @@ class FosHdf5:
         """
         with plain(Path(path)) as readable, opened(readable) as file:
             rows = sum(map(len, datasets(file, readable)))
-        return max(1, -(-rows // rows_at_once))
+        return shares_for(rows, rows_at_once)
 
     def read_share(self, path: AnyPath, share: int, shares: int) -> Delivery:
         """Read the rows of some MSIDs; see `SharedFormat.read_share`. Each share goes through the whole file.

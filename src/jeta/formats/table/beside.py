@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from jeta.formats.table.mapping import TableMapping, read_mapping
 
 FOLDER_MAPPING = "table.yaml"
 SUFFIX = ".yaml"
+_LONGEST_NAME_BYTES = 255
 PLAIN = TableMapping()
 """The mapping that says nothing."""
 
@@ -21,6 +23,13 @@ def own_mapping(path: Path) -> Path:
     'a.csv.yaml'
     """
     return path.with_name(path.name + SUFFIX)
+
+
+def has_own_mapping(path: Path) -> bool:
+    """Tell whether a file has a mapping of its own beside it."""
+    own = own_mapping(path)
+    # Asked for a name that no file can have, the system says that it is too long.
+    return len(os.fsencode(own.name)) <= _LONGEST_NAME_BYTES and own.is_file()
 
 
 def found_mapping(path: Path, given: TableMapping | None) -> TableMapping:
@@ -40,8 +49,8 @@ def found_mapping(path: Path, given: TableMapping | None) -> TableMapping:
     """
     if given is not None:
         return given
-    if (own := own_mapping(path)).is_file():
-        return read_mapping(own)
+    if has_own_mapping(path):
+        return read_mapping(own_mapping(path))
     if (shared := path.parent / FOLDER_MAPPING).is_file():
         return read_mapping(shared)
     return PLAIN

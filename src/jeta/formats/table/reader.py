@@ -9,16 +9,17 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jeta.errors import FormatError
+from jeta.errors import FormatError, ValuesError
 from jeta.formats.appearance import looks_like
 from jeta.formats.batch import Delivery, Description
 from jeta.formats.edb_csv import EdbCsv
 from jeta.formats.files import head, with_name
 from jeta.formats.fits_table.parts import is_fits
+from jeta.formats.shares import Share, check_share, shares_for
 from jeta.formats.table.arrow_file import is_arrow, plan_of_file, read_arrow_file
-from jeta.formats.table.beside import PLAIN, SUFFIX, found_mapping, own_mapping
+from jeta.formats.table.beside import PLAIN, SUFFIX, found_mapping, has_own_mapping
 from jeta.formats.table.layout import HOW, layout_of
-from jeta.formats.table.text import read_text
+from jeta.formats.table.text import ALL, read_text, rows_estimated
 from jeta.formats.table.text_file import first_rows
 from jeta.formats.table.times import looks_like_time
 
@@ -64,7 +65,7 @@ class Table:
         path = Path(path)
         if not head(path, 1) or path.suffix == SUFFIX:
             return False
-        if own_mapping(path).is_file():
+        if has_own_mapping(path):
             return True
         try:
             mapping = found_mapping(path, self._mapping)
@@ -162,14 +163,73 @@ class Table:
         FormatError
             If nothing says what the columns are, or the file is damaged.
         """
+        return self._read(Path(path), ALL)
+
+    def shares(self, path: AnyPath, rows_at_once: int) -> int:
+        """Tell into how many shares to divide a text table, by its size; see `SharedFormat.shares`.
+
+        Parameters
+        ----------
+        path : str or path-like
+            The file.
+        rows_at_once : int
+            About how many rows, one for each value and of 60 to 120 bytes in memory, a share may have, at least 1.
+
+        Returns
+        -------
+        int
+            At least 1; 1 for Parquet, Feather and FITS, which are read as a whole.
+
+        Raises
+        ------
+        FormatError
+            If nothing says what the columns are.
+        """
         path = Path(path)
+        keys = self._look(path, found_mapping(path, self._mapping))
+        if is_fits(path) or is_arrow(head(path, 8)):
+            return 1
+        return shares_for(rows_estimated(path, is_long=not keys), rows_at_once)
+
+    def read_share(self, path: AnyPath, share: int, shares: int) -> Delivery:
+        """Read the rows of some MSIDs of a text table; see `SharedFormat.read_share`. Each share goes through the whole file.
+
+        Parameters
+        ----------
+        path : str or path-like
+            The file.
+        share : int
+            Which share, from 0 to `shares` - 1.
+        shares : int
+            Into how many shares the MSIDs are divided; 1 for Parquet, Feather and FITS.
+
+        Returns
+        -------
+        Delivery
+            As of `read`; rows without a name, or with a wrong number of fields, are in share 0.
+
+        Raises
+        ------
+        FormatError
+            If nothing says what the columns are, or the file is damaged.
+        ValuesError
+            If there is no such share.
+        """
+        check_share(share, shares)
+        return self._read(Path(path), Share(share, shares))
+
+    def _read(self, path: Path, share: Share) -> Delivery:
+        """Read the rows of some MSIDs."""
         mapping = found_mapping(path, self._mapping)
         self._look(path, mapping)
+        is_other = is_fits(path) or is_arrow(head(path, 8))
+        if is_other and share.of > 1:
+            raise ValuesError(f"{path} is read as a whole; expected 1 share, got {share.of}: ask shares")
+        if not is_other:
+            return read_text(path, self.name, mapping, self._lookup, share)
         if is_fits(path):
             return _fits(mapping, self._lookup).read(path)
-        if is_arrow(head(path, 8)):
-            return read_arrow_file(path, self.name, mapping, self._lookup)
-        return read_text(path, self.name, mapping, self._lookup)
+        return read_arrow_file(path, self.name, mapping, self._lookup)
 
     def _look(self, path: Path, mapping: TableMapping) -> tuple[str, ...]:
         """Return the MSIDs of a wide table, nothing for a long one.

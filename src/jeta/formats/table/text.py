@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -12,11 +13,13 @@ from jeta.errors import FormatError
 from jeta.formats import rejection
 from jeta.formats.batch import Delivery
 from jeta.formats.files import encodable
+from jeta.formats.shares import Share
 from jeta.formats.table.layout import Layout, layout_of
 from jeta.formats.table.rules import NUMBER_FORMATS
 from jeta.formats.table.series import TextSeries
 from jeta.formats.table.text_file import TextTable, opened
 from jeta.formats.table.times import TimeColumn
+from jeta.formats.unpacked import is_packed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,7 +35,27 @@ _CHUNK_ROWS = 8_192  # rows as Python objects are fastest while they fit into th
 _LONG_CHUNK_ROWS = 65_536  # so that each MSID has some rows of a piece
 
 
-def read_text(path: Path, name: str, mapping: TableMapping, lookup: Lookup | None) -> Delivery:
+ALL = Share()
+_BYTES_A_ROW = 30  # of a long table: a short name, a date, a number
+_BYTES_A_CELL = 6
+_FOLD = 20  # what gzip makes of text that repeats itself
+
+
+def rows_estimated(path: Path, *, is_long: bool) -> int:
+    """Return about how many rows a text table has, one for each value of an MSID, by its size.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    is_long : bool
+        Whether a line is one row.
+    """
+    size = path.stat().st_size * (_FOLD if is_packed(path) else 1)
+    return size // (_BYTES_A_ROW if is_long else _BYTES_A_CELL)
+
+
+def read_text(path: Path, name: str, mapping: TableMapping, lookup: Lookup | None, share: Share = ALL) -> Delivery:
     """Read a text table.
 
     Parameters
@@ -45,6 +68,8 @@ def read_text(path: Path, name: str, mapping: TableMapping, lookup: Lookup | Non
         What is known of it.
     lookup : callable or None
         What an archive knows of MSIDs.
+    share : Share, optional
+        Which MSIDs to read; all by default.
 
     Returns
     -------
@@ -63,7 +88,9 @@ def read_text(path: Path, name: str, mapping: TableMapping, lookup: Lookup | Non
         with opened(path, mapping) as table:
             layout = layout_of(table.header, mapping, path.name.partition(".")[0], table.units)
             _check_name_of_file(layout, lookup)
-            gathered = _Gathered(table, layout, mapping, lookup, texts)
+            if layout.long is None:
+                layout = replace(layout, wide=tuple(each for each in layout.wide if share.has(each[1].msid)))
+            gathered = _Gathered(table, layout, mapping, lookup, texts, share)
         again = {series.key for series in gathered.series.values() if series.is_text_after_all()}
         if not again:
             return gathered.delivery(path, name)
@@ -92,12 +119,18 @@ class _Gathered:
     """All rows of a table, by MSID."""
 
     def __init__(
-        self, table: TextTable, layout: Layout, mapping: TableMapping, lookup: Lookup | None, texts: set[str]
+        self,
+        table: TextTable,
+        layout: Layout,
+        mapping: TableMapping,
+        lookup: Lookup | None,
+        texts: set[str],
+        share: Share,
     ) -> None:
         self.series: dict[str, TextSeries] = {}
         self.rejected: Counter[tuple[str | int | None, str]] = Counter()
         self._layout, self._mapping, self._texts = layout, mapping, texts
-        self._lookup = lookup or _nothing
+        self._lookup, self._share = lookup or _nothing, share
         self._decimal = table.decimal
         self._units = dict(enumerate(table.units))
         self._times = TimeColumn(layout.time)
@@ -136,8 +169,10 @@ class _Gathered:
         # A blank line, as many programs leave at the end, is no row.
         filled = [record for record in records if record]
         whole = [record for record in filled if len(record) == width]
-        if len(filled) > len(whole):
+        if len(filled) > len(whole) and self._share.has_strays:
             self.rejected[None, rejection.WRONG_FIELDS] += len(filled) - len(whole)
+        if self._layout.long is not None and self._share.of > 1:
+            whole = self._mine(whole, self._layout.long[0])
         if not whole:
             return
         fields = list(zip(*whole, strict=True))
@@ -154,6 +189,11 @@ class _Gathered:
                 self._with_points(fields[self._column(at, rule.msid)]),
                 None if quality is None else fields[quality],
             )
+
+    def _mine(self, records: Sequence[list[str]], name: int) -> list[list[str]]:
+        """The rows whose MSIDs are in the share."""
+        mine = {text: self._share.has(encodable(text.strip())) for text in {record[name] for record in records}}
+        return [record for record in records if mine[record[name]]]
 
     def _moments(self, fields: Sequence[Sequence[str]]) -> Sequence[str]:
         """The times as written, in one text where several columns hold them."""

@@ -9,7 +9,7 @@ from itertools import islice
 from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 from jeta.errors import FormatError
-from jeta.formats.files import with_name
+from jeta.formats.files import encodable, with_name
 from jeta.formats.unpacked import lines_of, opened_bytes, unpacked_head
 
 if TYPE_CHECKING:
@@ -158,7 +158,7 @@ def _table(text: IO[str], mapping: TableMapping) -> TextTable:
     header = list(mapping.names) or next(records, [])
     units = next(records, []) if mapping.units_row else []
     decimal = mapping.decimal or ("," if delimiter == ";" else ".")
-    return TextTable([name.strip() for name in header], [unit.strip() for unit in units], records, decimal)
+    return TextTable([encodable(name.strip()) for name in header], [unit.strip() for unit in units], records, decimal)
 
 
 def _first_line(text: IO[str], mapping: TableMapping) -> str:
