@@ -25,7 +25,6 @@ from formats.fuzz_seeds import MAPPED, Target, targets
 from jeta import formats
 from jeta.errors import FormatError
 from jeta.formats.appearance import looks_like
-from jeta.formats.protocol import SharedFormat
 from jeta.testing.formats import check_delivery, check_shares
 
 if TYPE_CHECKING:
@@ -81,7 +80,7 @@ def tried(target: Target, data: bytes, folder: Path, number: int = 0) -> str:
         looks_like(path)
         _registered(path)
     came = {_called(reader.describe, path), _called(lambda path: check_delivery(reader.read(path)), path)}
-    if "refused" not in came and number % _CHECK_SHARES_EVERY == 0 and isinstance(reader, SharedFormat):
+    if "refused" not in came and number % _CHECK_SHARES_EVERY == 0 and formats.shares_of(reader, path, 1) > 1:
         check_shares(reader, path, 2)
     return "refused" if "refused" in came else "read"
 
@@ -151,9 +150,11 @@ def run(name: str, first: int, stop: int, *, batch: int = 2_000) -> Outcome:
         status = Path(folder, "status")
         while first < stop:
             end = min(first + batch, stop)
-            status.write_text(str(first))
+            status.write_text("")
             command = [sys.executable, *_PROGRAM, "--child", name, str(first), str(end), str(status)]
             done = subprocess.run(command, cwd=_TESTS, capture_output=True, text=True, check=False)
+            if done.returncode and not status.read_text():
+                raise RuntimeError(f"a good file of {name} cannot be read: {done.stderr[-_SHOWN_CHARACTERS:]}")
             if done.returncode:
                 last = int(status.read_text())
                 why = signal.Signals(-done.returncode).name if done.returncode < 0 else f"exit code {done.returncode}"

@@ -199,6 +199,13 @@ def test_the_driver_sees_a_crash_and_goes_on(broken):
     assert outcome.counts.total() == 12
 
 
+def test_the_driver_stops_where_nothing_can_be_tried(broken):
+    """Else each of its inputs would be a process that ends at once."""
+    broken("pass\n    raise KeyError('all of them')")
+    with pytest.raises(RuntimeError, match=r"(?s)a good file of edb_csv cannot be read: .*all of them"):
+        fuzz_run.run("edb_csv", 0, 12)
+
+
 def test_the_driver_sees_a_hang(broken, monkeypatch):
     broken("fuzz_run.signal.setitimer(signal.ITIMER_REAL, 0.2); time.sleep(60)")
     outcome = fuzz_run.run("edb_csv", 0, 9)

@@ -458,3 +458,23 @@ def test_a_broken_file_that_has_changed_since_it_was_looked_at_is_not_rejected(a
     assert (report.files, list(report.left)) == ([], [path])
     monkeypatch.undo()
     assert ingest.run(archive=archive.root).stored == 1
+
+
+def test_what_a_rule_accepts_is_told_in_print_and_as_json(archive):
+    """A table tells no instants before it is read: its length and end are judged by its rows, and the report says so."""
+    path = archive.layout.staging / "long.csv"
+    path.write_text("time,SA_TEMP\n2026-01-01T00:00:00,1\n2026-01-01T05:00:00,2\n")
+    os.utime(path, (1e9, 1e9))
+    report = ingest.run(archive=archive.root)
+    assert report.accepted == {path: {"duration": "lasts 5 h: expected less than 4 h"}}
+    assert "  accepted: long.csv: lasts 5 h: expected less than 4 h" in str(report).splitlines()
+    assert json.loads(json.dumps(report.to_dict()))["accepted"] == {str(path): report.accepted[path]}
+
+
+def test_a_gap_that_is_accepted_is_told(archive, stage):
+    stage(0)
+    path = stage(2)
+    report = ingest.run(archive=archive.root)
+    assert list(report.accepted) == [path]
+    assert list(report.accepted[path]) == ["gap"]
+    assert f"  accepted: {path.name}: begins " in str(report)

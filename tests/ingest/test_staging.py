@@ -477,3 +477,11 @@ def test_real_files(shared_data, tmp_path):
     staging.hold(day, "day 61")
     assert len(staging.files()) == 33 - len(day)
     assert sorted(path.name for path in staging.release("day 61")) == [path.name for path in day]
+
+
+def test_a_text_names_one_file_not_as_many_as_it_has_letters(tmp_path):
+    (tmp_path / "a.csv").write_text("time,SA_TEMP\n2026-01-01,1\n")
+    staging = Staging(tmp_path)
+    assert [path.name for path in staging.hold("a.csv", "one")] == ["a.csv"]
+    assert staging.flag("one", "a.csv", "odd") == ["a.csv"]
+    assert [path.name for path in staging.release("one", "a.csv")] == ["a.csv"]

@@ -201,11 +201,12 @@ class Dealing:
         """
         file = step.candidate
         self.report.noted[file.path] = step.notes
+        accepted = {verdict.rule: verdict.reason for verdict in step.accepted}
         target = self._place(file.path) if self.is_staging and self.settings.keep != "leave" else None
         report = FileReport(file.path)
         with digested(file.path, _seen(file)) as source:
             try:
-                self._commit(source, report, future, "" if target is None else str(target))
+                self._commit(source, report, accepted, future, "" if target is None else str(target))
             except (_NotNowError, FileChangedError) as why:
                 return self._leave(file.path, str(why))
             except _HeldBackError as why:
@@ -213,21 +214,29 @@ class Dealing:
             except _RefusedError as why:
                 return self._reject(why.report or report, source, str(why), is_damaged=why.report is None)
         self.report.files.append(report)
-        _log_file(report)
+        if accepted:
+            self.report.accepted[file.path] = accepted
+        _log_file(report, accepted)
         if target is not None:
             self._put_away(file.path, target)
         return None
 
-    def _commit(self, source: SourceFile, report: FileReport, future: Future[Delivery] | None, kept: str) -> None:
-        """Commit a file, share by share, or say why not."""
+    def _commit(
+        self,
+        source: SourceFile,
+        report: FileReport,
+        accepted: dict[str, str],
+        future: Future[Delivery] | None,
+        kept: str,
+    ) -> None:
+        """Commit a file, share by share, or say why not; note which rules accept what breaks them."""
         shares = [future.result] if future is not None else self._shares(source.path)
         if len(shares) > 1 and self.settings.policies.may_hold_rows:
+            # What is wrong with the last share must be known before the first is committed.
             for read in shares:
-                self._read(
-                    source, read
-                )  # what is wrong with the last share must be known before the first is committed
+                self._read(source, read, accepted)
         for read in shares:
-            part, rows = self._read(source, read)
+            part, rows = self._read(source, read, accepted)
             self.intake.accounts.commit(rows, part, source, kept)
             report.add(part)
 
@@ -238,7 +247,9 @@ class Dealing:
             count = formats.shares_of(reader, path, ROWS_AT_ONCE)
         return [partial(formats.read_share, reader, path, share, count) for share in range(count)]
 
-    def _read(self, source: SourceFile, read: Callable[[], Delivery]) -> tuple[FileReport, dict[str, Samples]]:
+    def _read(
+        self, source: SourceFile, read: Callable[[], Delivery], accepted: dict[str, str]
+    ) -> tuple[FileReport, dict[str, Samples]]:
         """Read a share of a file, and judge it by its rows."""
         part = FileReport(source.path)
         with _told():
@@ -248,6 +259,8 @@ class Dealing:
         verdict = self.settings.policies.after_reading(part.total.rejected, first_s=first_s, last_s=last_s, now_s=now())
         if verdict is not None:
             raise _HeldBackError(verdict.reason) if verdict.action == "hold" else _RefusedError(verdict.reason, part)
+        for each in self.settings.policies.accepted_after_reading(first_s, last_s, now()):
+            accepted.setdefault(each.rule, each.reason)
         return part, rows
 
     def _leave(self, path: Path, reason: str) -> None:
@@ -296,9 +309,10 @@ def _is_gzip(path: Path) -> bool:
         return False
 
 
-def _log_file(report: FileReport) -> None:
+def _log_file(report: FileReport, accepted: dict[str, str]) -> None:
     """Log what became of a file's rows."""
     whole = report.total
     counts = {name: getattr(whole, name) for name in ("read", "stored", "duplicate", "replaced")}
     fields = {"file": str(report.path), "outcome": "ingested", **counts, "rejected": dict(whole.rejected)}
+    fields |= {"accepted": accepted} if accepted else {}
     _log.info("%s: %d of %d rows stored", report.path, whole.stored, whole.read, extra={"fields": fields})

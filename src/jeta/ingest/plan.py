@@ -7,7 +7,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from jeta.files import printable
-from jeta.ingest.policies import worst_of
+from jeta.ingest.policies import Verdict, worst_of
 from jeta.ingest.words import date_of, spoken
 from jeta.update.intake import is_named_like_data
 
@@ -49,6 +49,8 @@ class Step:
         Files of the same number, from 0, are worked on together; None if it is not ingested.
     rule : str
         The rule that decided; empty if none did.
+    accepted : tuple of Verdict
+        Rules that it breaks and that accept it all the same; their reasons are among the notes.
     """
 
     candidate: Candidate
@@ -59,6 +61,7 @@ class Step:
     overlap_s: float | None = None
     chunk: int | None = None
     rule: str = ""
+    accepted: tuple[Verdict, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +190,7 @@ def _judged(candidate: Candidate, policies: Policies, now_s: float, settle_s: fl
     if worst is not None and worst.action != "accept":
         notes = tuple(verdict.reason for verdict in found if verdict is not worst)
         return Step(candidate, worst.action, worst.reason, notes, rule=worst.rule)
-    return Step(candidate, notes=tuple(verdict.reason for verdict in found))
+    return Step(candidate, notes=tuple(verdict.reason for verdict in found), accepted=found)
 
 
 def _unreadable(candidate: Candidate, now_s: float, settle_s: float) -> Step:
@@ -231,7 +234,8 @@ def _with_gaps(steps: Sequence[Step], policies: Policies, last_s: float | None) 
             gap_s = first_s - reach_s
             told = f"begins {spoken(gap_s)} after {date_of(reach_s)}, where data end: at most {spoken(rule.longest_s)} expected"
             if rule.action == "accept":
-                result[at] = replace(result[at], gap_s=gap_s, notes=(*result[at].notes, told))
+                notes, accepted = (*result[at].notes, told), (*result[at].accepted, Verdict("accept", told, "gap"))
+                result[at] = replace(result[at], gap_s=gap_s, notes=notes, accepted=accepted)
             else:
                 beyond = beyond or steps[at].candidate.name
                 after = "" if beyond == steps[at].candidate.name else f"; the gap is before {beyond}"
@@ -329,6 +333,7 @@ def _as_dict(step: Step) -> dict[str, Any]:
         "reason": step.reason,
         "rule": step.rule,
         "notes": list(step.notes),
+        "accepted": [verdict.rule for verdict in step.accepted],
         "format": file.format,
         "size": file.size,
         "rows": file.rows,

@@ -270,6 +270,10 @@ class Policies:
         worst = worst_of(found)
         return None if worst is None or worst.action == "accept" else worst
 
+    def accepted_after_reading(self, first_s: float | None, last_s: float | None, now_s: float) -> tuple[Verdict, ...]:
+        """Return which rules a file breaks by the instants of its rows, and that accept it; see `before_reading`."""
+        return tuple(each for each in self._judged_span(first_s, last_s, now_s) if each.action == "accept")
+
     @staticmethod
     def _action_for_file(action: str) -> str:
         """What a rule about rows does with the file: where the rows are left out, the others are taken."""

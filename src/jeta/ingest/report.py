@@ -34,6 +34,8 @@ class RunReport(Report):
         Where files were put.
     noted : dict of Path to tuple of str
         What is to be told of files that were taken, such as gaps and overlaps.
+    accepted : dict of Path to dict of str to str
+        Files that break a rule which accepts them all the same: why, by rule.
     folded : int
         Rows that were moved from the journal into columns.
     """
@@ -44,6 +46,7 @@ class RunReport(Report):
     refused: dict[Path, str] = field(default_factory=dict)
     moved: dict[Path, Path] = field(default_factory=dict)
     noted: dict[Path, tuple[str, ...]] = field(default_factory=dict)
+    accepted: dict[Path, dict[str, str]] = field(default_factory=dict)
     folded: int = 0
 
     def to_dict(self) -> dict[str, Any]:
@@ -59,12 +62,15 @@ class RunReport(Report):
             **counts,
             "rejected": dict(self.rejected),
             "folded": self.folded,
+            "accepted": {printable(str(path)): dict(why) for path, why in self.accepted.items()},
             **files,
         }
 
     def __str__(self) -> str:
         lines = [Report.__str__(self)]
-        for title, files in (("refused", self.refused), ("held back", self.held), ("left", self.left)):
+        accepted = {path: "; ".join(why.values()) for path, why in self.accepted.items()}
+        told_of = (("accepted", accepted), ("refused", self.refused), ("held back", self.held), ("left", self.left))
+        for title, files in told_of:
             told = [f"  {title}: {printable(path.name)}: {reason}" for path, reason in files.items()]
             lines += told[:_SHOWN]
             if len(told) > _SHOWN:

@@ -141,7 +141,7 @@ class Passes:
         gone, waiting, there = self._gone(), self._commits_of(look), commits.present(self._layout)
         digests = {str(each.number): commits.digest_of(each, names) for each in waiting}
         is_in_step = digests == self._memory.journal and {int(number) for number in digests} == set(there)
-        self._early_state(look, [each.number for each in waiting])
+        self._early_state(look, [*there, *(each.number for each in waiting)])
         batches = Batches(self._layout, self._source, self._transfer, look, waiting, there)
         batches.bring(changed, self._threads, tell)
         self._after(batches, gone)
@@ -248,14 +248,14 @@ class Passes:
         self.remember(journal=digests)
         self._note(commits=self._report.commits + len(coming))
 
-    def _early_state(self, look: Look, waiting: Sequence[int]) -> None:
+    def _early_state(self, look: Look, commits_of_both: Sequence[int]) -> None:
         """Say what holds before and after: an instant that is too early does no harm, nor a number that is too high."""
         now = state.load(self._layout.state) or state.State()
         if self._before is None:
             self._before = now.folded
         known = [each for each in (look.state.first_ns, now.first_ns) if each is not None]
         # A fold of the source may be under way: then columns are ahead of its state, and no further than its journal.
-        folded = max(now.folded, look.state.folded, *waiting)
+        folded = max(now.folded, look.state.folded, *commits_of_both)
         self.remember(folded=max(self._memory.folded, folded))
         self._save_state(state.State(folded, min(known, default=None)))
 
