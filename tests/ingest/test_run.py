@@ -5,18 +5,23 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import shutil
+import tempfile
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from ingest.deliveries import BAD_APID, IDS, START_MS, STRAYS, held, make_archive, truth, write_file
 from jeta import fetch, ingest
-from jeta.archive import Writer, open_archive
+from jeta.archive import Writer, create_archive, open_archive
 from jeta.catalog import Catalog, FileRecord, RecordLog, RunRecord
 from jeta.errors import ArchiveCorruptError, ArchiveLockedError, ValuesError
 from jeta.ingest import listing
+from jeta.tdb import Entry, write_yaml
 from jeta.testing.fos_writer import fos_rows, write_fos_file
+from jeta.times.scales import cxcsec_to_unix
 from jeta.update.target import FOLD_COMMITS
 
 
@@ -478,3 +483,55 @@ def test_a_gap_that_is_accepted_is_told(archive, stage):
     assert list(report.accepted) == [path]
     assert list(report.accepted[path]) == ["gap"]
     assert f"  accepted: {path.name}: begins " in str(report)
+
+
+def test_rows_of_unknown_msids_are_stored_once_the_telemetry_database_knows_them(archive, stage):
+    """The file comes again when the MSID has been added: what was rejected is stored, the rest is duplicate."""
+    entries = archive.layout.tdb / "fos.yaml"
+    whole = entries.read_text()
+    write_yaml([Entry("SA_TEMP", id=IDS["SA_TEMP"])], entries)
+    stage(0)
+    first = ingest.run(archive=archive.root)
+    assert open_archive(archive.root).names() == ["SA_TEMP"]
+    entries.write_text(whole)
+    stage(0)
+    second = ingest.run(archive=archive.root)
+    assert agrees(archive, [0])
+    assert second.duplicate == first.stored + first.duplicate
+    assert second.stored == sum(len(times) for msid, (times, _) in truth([0]).items() if msid != "SA_TEMP")
+
+
+def test_files_of_an_archive_in_chandra_seconds(tmp_path, stage, archive):
+    """Rules, records and rows agree, though its time system counts leap seconds."""
+    chandra = create_archive(tmp_path / "axaf", time_system="cxcsec")
+    (chandra.layout.tdb / "fos.yaml").write_text((archive.layout.tdb / "fos.yaml").read_text())
+    settings(chandra, "ingest: {policies: {gap: hold}}\n")
+    chandra.layout.staging.mkdir()
+    for number in (0, 1):
+        stage(number).rename(chandra.layout.staging / f"E{number}.h5")
+        report = ingest.run(archive=chandra.root)
+        assert report.held == {}
+    with fetch.set_archive(chandra.root):
+        dat = fetch.MSID("SA_TEMP", "2026:001")
+    times, values = truth([0, 1])["SA_TEMP"]
+    np.testing.assert_allclose(cxcsec_to_unix(dat.times), times / 1000, atol=1e-6)
+    np.testing.assert_array_equal(dat.vals, values)
+    first = records(chandra)[0]
+    assert cxcsec_to_unix(first.first_ns / 1e9) == pytest.approx(START_MS / 1000 + 0.011, abs=0.02)
+
+
+def test_a_staging_folder_on_another_disk(archive, stage):
+    elsewhere = Path("/dev/shm")
+    if not elsewhere.is_dir() or elsewhere.stat().st_dev == archive.root.stat().st_dev:
+        pytest.skip("there is no other file system here")
+    with tempfile.TemporaryDirectory(dir=elsewhere) as folder:
+        settings(archive, f"ingest: {{staging: '{folder}'}}\n")
+        path = stage(0).rename(archive.root / "E0.h5")
+        shutil.copy2(path, folder)
+        content = path.read_bytes()
+        path.unlink()
+        report = ingest.run(archive=archive.root)
+        (target,) = report.moved.values()
+        assert target.read_bytes() == content
+        assert os.listdir(folder) == []
+    assert agrees(archive, [0])
