@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 import zlib
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
     from jeta.samples import Samples
 
 _RESTORE = "restore the file from a backup"
+_SIGNATURE = b"\x89HDF\r\n\x1a\n\x03\x08\x08"
+"""How the files begin that we write: HDF5's mark, its version, and the bytes of a place and of a length."""
+_LENGTH_BYTES = struct.Struct("<17xQ")
+"""Where its length stands after that: behind the flags and two places."""
 _UNREADABLE = (OSError, ValueError, OverflowError)
 """What reading a file raises that is damaged, or that the disk does not give back; `ArchiveCorruptError` is an `OSError`."""
 
@@ -136,7 +141,7 @@ def check_segment(folder: Path, record: np.void, *, full: bool) -> list[Problem]
     try:
         with ExitStack() as stack:
             file = stack.enter_context(SegmentFile(folder, record))
-            faults = [*_table_faults(file), *_file_faults(file)]
+            faults = [*_table_faults(file), *(_file_faults(file) if full else _length_faults(file))]
             if full and not faults:
                 faults = list(_chunk_faults(file)) or list(_row_faults(file))
         return [Problem(path, f"{fault}; {_RESTORE}") for fault in faults]
@@ -175,6 +180,18 @@ def _unreadable(path: Path, err: Exception) -> Problem:
     if isinstance(err, ArchiveCorruptError):
         return Problem(path, str(err))
     return Problem(path, f"cannot be read ({err}); {_RESTORE}")
+
+
+def _length_faults(file: SegmentFile) -> Iterator[str]:
+    """Whether the file begins as HDF5 does and is as long as it says: opening it takes longer than all else of a quick look."""
+    with file.path.open("rb") as raw:
+        head = raw.read(len(_SIGNATURE) + _LENGTH_BYTES.size)
+    if not head.startswith(_SIGNATURE) or len(head) < len(_SIGNATURE) + _LENGTH_BYTES.size:
+        yield "HDF5 cannot read it (it does not begin as its files do)"
+        return
+    told, size_bytes = _LENGTH_BYTES.unpack(head[len(_SIGNATURE) :])[0], file.path.stat().st_size
+    if told != size_bytes:
+        yield f"it is {size_bytes} bytes long, but says it has {told}"
 
 
 def _file_faults(file: SegmentFile) -> Iterator[str]:

@@ -18,6 +18,7 @@ from jeta.errors import ArchiveCorruptError, CatalogError
 from jeta.ingest.words import spoken
 from jeta.operations.areas import PARTS, SOURCES, bytes_below, folder_of, sizes_of_parts, spoken_bytes
 from jeta.operations.catalog_access import catalog_of
+from jeta.operations.extent import extent
 from jeta.operations.inquiries import (
     get_current_ingest_id,
     get_ingest_files,
@@ -209,30 +210,20 @@ def status(archive: ArchiveLike | None = None, *, sizes: bool = True) -> Status:
 
 def _samples(reader: JetaReader, problems: list[str]) -> dict[str, Any]:
     """MSIDs, rows and span."""
-    rows, names, ends = 0, [], []
     try:
-        names = reader.names()
-        waiting = {name for commit in reader.journal_files() for name in commit.names()}
+        found = extent(reader)
     except OSError as err:
         problems.append(str(err))
         return {}
-    for name in names:
-        try:
-            span = reader.span_ns(name)
-            # Rows of the journal may take the place of others: only then they have to be looked at.
-            rows += reader.rows(name) if name in waiting else reader.manifest(name).rows
-        except ArchiveCorruptError as err:
-            problems.append(str(err))
-            continue
-        ends += [] if span is None else [span]
-    if not ends:
-        return {"msids": len(names), "rows": rows}
-    edges = np.array([min(first for first, _ in ends), max(last for _, last in ends)])
-    first, last = ticks_to_seconds(edges, "ns").tolist()
+    problems += found.problems
+    told = {"msids": found.msids, "rows": found.rows}
+    if found.first_ns is None or found.last_ns is None:
+        return told
+    first, last = ticks_to_seconds(np.array([found.first_ns, found.last_ns]), "ns").tolist()
     dates = {
         key: str(show(edge, "date", reader.time_system)) for key, edge in (("datestart", first), ("datestop", last))
     }
-    return {"msids": len(names), "rows": rows, "first": first, "last": last, **dates}
+    return {**told, "first": first, "last": last, **dates}
 
 
 def _pending(reader: JetaReader, problems: list[str]) -> dict[str, Any]:
