@@ -70,12 +70,14 @@ class MirrorMachine(RuleBasedStateMachine):
 
     @rule()
     def fold(self):
+        self.is_same = False
         with Writer(self.root) as writer:
             writer.fold()
             writer.refresh_statistics(writer.reader.names())
 
     @rule(call=st.integers(1, 40))
     def fold_killed(self, call):
+        self.is_same = False
         with killed_at(call), Writer(self.root) as writer:
             writer.fold()
 

@@ -239,7 +239,7 @@ def test_a_look_at_all_files_on_demand(archive):
     assert health(archive, limits=CALM).code == 0
     found = health(archive, limits=CALM, verify=True)
     assert (found.code, found.checks[-1].name) == (2, "verify")
-    assert found.headline.startswith("JETA CRITICAL - a: verify: 1 errors")
+    assert found.headline.startswith("JETA CRITICAL - a: verify: 1 error: ")
 
 
 def test_the_worst_comes_first_in_the_headline(archive):

@@ -183,6 +183,8 @@ def rebuild(folder: Path) -> Manifest:
         If the segments do not add up to the rows that the column had after its latest fold.
     """
     found = _segments_on_disk(folder)
+    if not len(found):
+        return EMPTY
     while len(found) and len(killed := _killed_latest(found)):
         found = found[~np.isin(found["fold"], killed)]
     chosen: list[np.void] = []

@@ -21,7 +21,8 @@ from jeta.archive.distribute import Help, distribute
 from jeta.archive.lock import WriterLock
 from jeta.archive.product_fold import PRODUCTS, Column, is_lacking, mark_stale
 from jeta.archive.publish import Folded, publish
-from jeta.archive.reader import NS, JetaReader
+from jeta.archive.reader import NS
+from jeta.archive.still import StillReader
 from jeta.archive.tasks import Cut, Fold, Refresh, Task
 from jeta.archive.workers import Workers
 from jeta.errors import MsidNameError, ValuesError
@@ -100,7 +101,7 @@ class Writer:
     """
 
     def __init__(self, root: str | os.PathLike[str]) -> None:
-        self.reader = JetaReader(Path(root).expanduser().absolute())
+        self.reader = StillReader(Path(root).expanduser().absolute())
         self.layout = self.reader.layout
         self._lock = WriterLock(self.layout.lock)
         self._state = state.State()
@@ -190,6 +191,18 @@ class Writer:
         delivery = {check_name(msid): rows for msid, rows in rows_by_msid.items()}
         if len(delivery) < len(rows_by_msid):
             raise MsidNameError(f"some of {', '.join(rows_by_msid)} differ only in case: join the rows of each MSID")
+        with self.reader.still():
+            return self._commit(delivery, source, quality_counts=quality_counts, announce=announce)
+
+    def _commit(
+        self,
+        delivery: Mapping[str, Samples],
+        source: str,
+        *,
+        quality_counts: bool,
+        announce: Callable[[int | None, dict[str, Counts]], None] | None,
+    ) -> dict[str, Counts]:
+        """Compare a delivery with what is there, and commit what is new."""
         compared = {msid: self._compare(msid, rows, quality_counts=quality_counts) for msid, rows in delivery.items()}
         news = {msid: comparison.news for msid, comparison in compared.items() if len(comparison.news)}
         counts = {msid: Counts(c.stored, c.duplicate, c.replaced, _stretches_ns(c)) for msid, c in compared.items()}
@@ -201,7 +214,10 @@ class Writer:
             if self._state.first_ns is None or first_ns < self._state.first_ns:
                 # Before the commit: an instant that is too early does no harm, one that is too late would hide samples.
                 self._save_state(state.State(self._state.folded, first_ns))
-            journal.write(self.layout.commit(number), news, source)
+            try:
+                journal.write(self.layout.commit(number), news, source)
+            finally:
+                self.reader.forget()
         return counts
 
     def last_commit(self) -> int:

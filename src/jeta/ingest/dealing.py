@@ -236,8 +236,9 @@ class Dealing:
             for read in shares:
                 self._read(source, read, accepted)
         for read in shares:
-            part, rows = self._read(source, read, accepted)
-            self.intake.accounts.commit(rows, part, source, kept)
+            with self.intake.writer.reader.still():
+                part, rows = self._read(source, read, accepted)
+                self.intake.accounts.commit(rows, part, source, kept)
             report.add(part)
 
     def _shares(self, path: Path) -> list[Callable[[], Delivery]]:

@@ -141,7 +141,8 @@ class Passes:
         gone, waiting, there = self._gone(), self._commits_of(look), commits.present(self._layout)
         digests = {str(each.number): commits.digest_of(each, names) for each in waiting}
         is_in_step = digests == self._memory.journal and {int(number) for number in digests} == set(there)
-        self._early_state(look, [*there, *(each.number for each in waiting)])
+        if changed or gone or not is_in_step:
+            self._early_state(look, [*there, *(each.number for each in waiting)])
         batches = Batches(self._layout, self._source, self._transfer, look, waiting, there)
         batches.bring(changed, self._threads, tell)
         self._after(batches, gone)
@@ -261,7 +262,9 @@ class Passes:
 
     def _late_state(self, look: Look) -> None:
         """Say what the source says; numbers of commits only grow, whatever it was restored from."""
-        folded = max(self._before or 0, look.state.folded, self._folded)
+        now = state.load(self._layout.state) or state.State()
+        before = now.folded if self._before is None else self._before
+        folded = max(before, look.state.folded, self._folded)
         self.remember(folded=max(self._memory.folded, folded))
         self._save_state(state.State(folded, look.state.first_ns))
 

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from jeta.archive.manifest import RESOLUTIONS
-from jeta.errors import ArchiveCorruptError
 from jeta.times import TICKS_PER_SECOND
 
 if TYPE_CHECKING:
@@ -83,7 +82,7 @@ def extent(reader: JetaReader) -> Extent:
     for name in names:
         try:
             rows, pieces = _one(reader, name, waiting.get(name, _NONE), has_column=name in columns)
-        except ArchiveCorruptError as err:
+        except OSError as err:  # of which ArchiveCorruptError is one
             found.problems.append(str(err))
         else:
             found.add(rows, pieces)

@@ -16,6 +16,7 @@ from jeta.operations.verify import verify as verify_archive
 from jeta.update.target import root_of
 
 if TYPE_CHECKING:
+    from jeta.operations.health_checks import Look
     from jeta.update.target import ArchiveLike
 
 __all__ = ["LEVELS", "Check", "Health", "Limits", "health"]
@@ -50,12 +51,10 @@ class Health:
 
     @property
     def headline(self) -> str:
-        """All in one line: the level, and what is not well."""
+        """All in one line: the level, and what is not well. It has no ``|``, which would begin figures for Nagios."""
         wrong = sorted((check for check in self.checks if check.level != OK), key=lambda c: -LEVELS.index(c.level))
-        if not wrong:
-            return f"JETA OK - {self.archive}: {len(self.checks)} checks passed"
-        told = "; ".join(f"{check.name}: {check.message}" for check in wrong)
-        return f"JETA {self.level.upper()} - {self.archive}: {told}"
+        told = "; ".join(f"{check.name}: {check.message}" for check in wrong) or f"{len(self.checks)} checks passed"
+        return " ".join(f"JETA {self.level.upper()} - {self.archive}: {told}".replace("|", "/").split())
 
     def to_dict(self) -> dict[str, Any]:
         """Return all of it as plain dictionaries, lists, texts and numbers, for JSON."""
@@ -120,10 +119,18 @@ def health(archive: ArchiveLike | None = None, *, limits: Limits | None = None, 
     except (ArchiveNotFoundError, ArchiveCorruptError, OSError) as err:
         return Health(str(root), (Check("archive", CRITICAL, str(err)),))
     looked = Looked(reader, limits or Limits(), time.time())
-    checks = [check for each in CHECKS for check in each(looked)]
+    checks = [check for name, look in CHECKS for check in _checked(name, look, looked)]
     if verify:
         checks.append(_verified(reader.root))
     return Health(reader.config.name, tuple(checks))
+
+
+def _checked(name: str, look: Look, looked: Looked) -> list[Check]:
+    """What one check gives; what cannot be looked at is not well, and keeps no other check from being made."""
+    try:
+        return list(look(looked))
+    except OSError as err:  # as of who may not read a file, or of a disk that fails
+        return [Check(name, CRITICAL, f"cannot be looked at ({err}); mend its permissions or its disk, or restore it")]
 
 
 def _verified(root: Path) -> Check:
@@ -135,7 +142,7 @@ def _verified(root: Path) -> Check:
     errors = [finding for finding in findings if finding.severity == "error"]
     if errors:
         some = "; ".join(f"{each.path}: {each.message}" for each in errors[:_SHOWN])
-        return Check("verify", CRITICAL, f"{len(errors)} errors: {some}")
+        return Check("verify", CRITICAL, f"{len(errors):,} {'error' if len(errors) == 1 else 'errors'}: {some}")
     if findings:
         return Check("verify", OK, f"no error, {len(findings)} notes; see them with  jeta verify --fast")
     return Check("verify", OK, "no error")

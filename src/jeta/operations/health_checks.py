@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from jeta.archive.layout import JOURNAL_SUFFIX
 from jeta.errors import ArchiveCorruptError
@@ -16,12 +16,7 @@ from jeta.ingest.settings import load_settings
 from jeta.ingest.words import spoken
 from jeta.operations.areas import spoken_bytes
 from jeta.operations.catalog_access import is_kept
-from jeta.operations.health_look import CRITICAL, OK, WARNING, Check, seconds_of
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from jeta.operations.health_look import Looked
+from jeta.operations.health_look import CRITICAL, OK, WARNING, Check, Looked, seconds_of
 
 _CLOCK_S = 60.0
 """Clocks of machines that share an archive may differ by so much."""
@@ -185,7 +180,7 @@ def check_journal(looked: Looked) -> Iterator[Check]:
         yield Check("journal", CRITICAL, f"{looked.reader.layout.journal} cannot be read ({err.strerror})")
         return
     age_s = looked.now_s - min(times, default=looked.now_s)
-    told = f"{len(times)} commits wait to be folded, the oldest for {spoken(max(age_s, 0.0))}"
+    told = f"{_count(len(times), 'commit')} to be folded, the oldest for {spoken(max(age_s, 0.0))}"
     if len(times) > limits.max_pending or age_s > limits.max_pending_age_s:
         yield Check("journal", WARNING, f"{told}; run  jeta fold")
     else:
@@ -212,8 +207,13 @@ def check_catalog(looked: Looked) -> Iterator[Check]:
         yield Check("catalog", WARNING, told.fault)
     elif not is_kept(looked.reader):
         yield Check("catalog", OK, "there is none yet; an ingest from the staging folder, or  jeta repair,  makes it")
+    elif told.lost:
+        message = f"{_count(told.lost, 'record')} that it knows no longer in {looked.reader.layout.records}"
+        yield Check("catalog", CRITICAL, f"{message}; restore them from a backup")
     elif told.behind and looked.holder is None:
-        message = f"{told.behind} records are not in the catalog; the next ingest, or  jeta repair,  takes them in"
+        message = (
+            f"{_count(told.behind, 'record')} not in the catalog; the next ingest, or  jeta repair,  takes them in"
+        )
         yield Check("catalog", WARNING, message)
     else:
         yield Check("catalog", OK, "knows all records" if not told.behind else "an ingest is at work")
@@ -221,20 +221,27 @@ def check_catalog(looked: Looked) -> Iterator[Check]:
 
 def _files(count: int) -> str:
     """A number of files."""
-    return f"{count:,} file{'' if count == 1 else 's'}"
+    return _count(count, "file")
 
 
-CHECKS: tuple[Callable[[Looked], Iterator[Check]], ...] = (
-    check_archive,
-    check_lock,
-    check_run,
-    check_age,
-    check_clock,
-    check_held,
-    check_rejected,
-    check_staging,
-    check_journal,
-    check_disk,
-    check_catalog,
+def _count(count: int, what: str) -> str:
+    """A number of things."""
+    return f"{count:,} {what}{'' if count == 1 else 's'}"
+
+
+Look = Callable[[Looked], Iterator[Check]]
+
+CHECKS: tuple[tuple[str, Look], ...] = (
+    ("archive", check_archive),
+    ("lock", check_lock),
+    ("run", check_run),
+    ("age", check_age),
+    ("clock", check_clock),
+    ("held", check_held),
+    ("rejected", check_rejected),
+    ("staging", check_staging),
+    ("journal", check_journal),
+    ("disk", check_disk),
+    ("catalog", check_catalog),
 )
-"""In the order in which they are told."""
+"""By name, in the order in which they are told."""

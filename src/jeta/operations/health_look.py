@@ -42,6 +42,10 @@ class Check:
     level: str
     message: str
 
+    def __post_init__(self) -> None:
+        # What others say of a damaged file may have several lines.
+        object.__setattr__(self, "message", " ".join(self.message.split()))
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -130,12 +134,13 @@ class Looked:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What a catalog says, as far as checks need it."""
+    """What a catalog says, as far as checks need it; ``lost`` is how many of the latest records it knows are there no more."""
 
     run: Run | None = None
     rejected: tuple[FileRecord, ...] = ()
     held: tuple[Held, ...] = ()
     behind: int = 0
+    lost: int = 0
     fault: str = ""
 
 
@@ -150,7 +155,10 @@ def told_by_catalog(looked: Looked) -> Told:
                 for file in catalog.files(outcome="rejected", limit=_REJECTED_AT_MOST)
                 if (seconds_of(file.recorded_utc) or 0.0) > since_s
             ]
-            return Told(next(iter(catalog.runs(1)), None), tuple(rejected), tuple(catalog.held()), behind)
+            run = next(iter(catalog.runs(1)), None)
+            last = max([run.number or 0 if run else 0, *(file.number for file in catalog.files(limit=1))])
+            lost = max(0, last - looked.log.last_number()) if looked.holder is None else 0
+            return Told(run, tuple(rejected), tuple(catalog.held()), behind, lost)
     except (CatalogError, ArchiveCorruptError, OSError) as err:
         return Told(fault=str(err))
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from jeta import settings
 from jeta.archive import Writer, open_archive
 from jeta.archive.lock import WriterLock
-from jeta.errors import ArchiveCorruptError, CatalogError
+from jeta.errors import ArchiveLockedError
 from jeta.logs import logger
 from jeta.operations import repair_columns, repair_ingest
 from jeta.operations.verify import verify
@@ -175,7 +175,9 @@ def _opened(stack: ExitStack, this: _Repair) -> Writer | None:
     """The archive's writer; None if something is damaged without which nobody can write."""
     try:
         return stack.enter_context(Writer(this.reader.root))
-    except ArchiveCorruptError as err:
+    except ArchiveLockedError:
+        raise
+    except OSError as err:
         this.failed.append(str(err))
         return None
 
@@ -206,7 +208,9 @@ class _Repair:
             self._is_changed = True
             try:
                 step.do()
-            except (ArchiveCorruptError, CatalogError) as err:
+            except ArchiveLockedError:
+                raise
+            except OSError as err:  # damage, a disk that is full, what may not be read or written
                 self.failed.append(f"{step.what}: {err}")
             else:
                 self.done.append(step.what)
@@ -216,7 +220,9 @@ class _Repair:
         """The steps as far as they can be told."""
         try:
             yield from steps
-        except (ArchiveCorruptError, CatalogError) as err:
+        except ArchiveLockedError:
+            raise
+        except OSError as err:
             self.failed.append(str(err))
 
     def left(self, *, full: bool = False, tell: Callable[[int, int], None] | None = None) -> list[Finding]:

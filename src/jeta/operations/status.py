@@ -14,7 +14,6 @@ from jeta.archive import open_archive
 from jeta.archive.lock import holder_of
 from jeta.catalog import RecordLog
 from jeta.catalog.records import REJECTED
-from jeta.errors import ArchiveCorruptError, CatalogError
 from jeta.ingest.words import spoken
 from jeta.operations.areas import PARTS, SOURCES, bytes_below, folder_of, sizes_of_parts, spoken_bytes
 from jeta.operations.catalog_access import catalog_of
@@ -193,19 +192,28 @@ def status(archive: ArchiveLike | None = None, *, sizes: bool = True) -> Status:
     """
     reader = open_archive(root_of(archive))
     problems: list[str] = []
-    holder = holder_of(reader.layout.lock)
     return Status(
         reader.config.name,
         str(reader.root),
         reader.time_system,
         **_samples(reader, problems),
         **_pending(reader, problems),
-        writer="" if holder is None else str(holder),
+        writer=_writer(reader, problems),
         **_ingests(reader, problems),
         sizes=_sizes(reader, problems) if sizes else {},
         free=shutil.disk_usage(reader.root).free,
         problems=tuple(problems),
     )
+
+
+def _writer(reader: JetaReader, problems: list[str]) -> str:
+    """Who writes now."""
+    try:
+        holder = holder_of(reader.layout.lock)
+    except OSError as err:
+        problems.append(str(err))
+        return "unknown"
+    return "" if holder is None else str(holder)
 
 
 def _samples(reader: JetaReader, problems: list[str]) -> dict[str, Any]:
@@ -233,7 +241,7 @@ def _pending(reader: JetaReader, problems: list[str]) -> dict[str, Any]:
         age_s = time.time() - commits[0].path.stat().st_mtime if commits else 0.0
     except FileNotFoundError:
         return {}  # a fold went by, and all is folded
-    except ArchiveCorruptError as err:
+    except OSError as err:
         problems.append(str(err))
         return {}
     rows = sum(int(commit.entries["rows"].sum()) for commit in commits)
@@ -242,8 +250,9 @@ def _pending(reader: JetaReader, problems: list[str]) -> dict[str, Any]:
 
 def _ingests(reader: JetaReader, problems: list[str]) -> dict[str, Any]:
     """What the catalog says."""
-    records = RecordLog(reader.layout.records).last_number()
+    records = 0
     try:
+        records = RecordLog(reader.layout.records).last_number()
         with catalog_of(reader) as catalog:
             if catalog.behind() <= RECORDS_AT_MOST:
                 catalog.sync()
@@ -254,14 +263,18 @@ def _ingests(reader: JetaReader, problems: list[str]) -> dict[str, Any]:
                 "records": records,
                 "behind": catalog.behind(),
             }
-    except (CatalogError, ArchiveCorruptError) as err:
+    except OSError as err:  # of which CatalogError is one
         problems.append(str(err))
         return {"records": records}
 
 
 def _sizes(reader: JetaReader, problems: list[str]) -> dict[str, int]:
     """Bytes by area."""
-    found = sizes_of_parts(reader)
+    found: dict[str, int] = {}
+    try:
+        found = sizes_of_parts(reader)
+    except OSError as err:
+        problems.append(str(err))
     for area in SOURCES:
         try:
             found[area] = bytes_below(folder_of(reader, area))

@@ -6,12 +6,11 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jeta.archive import open_archive, state
+from jeta.archive import open_archive, product_fold, state
 from jeta.archive.check import Problem, check_column, check_commit
 from jeta.archive.flags import check_flags, strange_files
 from jeta.archive.layout import JOURNAL_SUFFIX, MANIFEST_NAME
 from jeta.archive.product_check import check_product
-from jeta.archive.product_fold import PRODUCTS, ROWS_WORTH_STORING
 from jeta.errors import ArchiveCorruptError, JetaError
 from jeta.files import ASIDE_PREFIX
 from jeta.operations.finding import Finding
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
 
     from jeta.archive import JetaReader
 
+_FULL = "full"
 _DELETE = "delete the file and it is made again"
 
 
@@ -87,11 +87,22 @@ def _columns(
     folders = sorted(path for path in reader.layout.columns.iterdir() if not path.name.startswith(ASIDE_PREFIX))
     for done, folder in enumerate(folders):
         tell(done, len(folders))
-        found = list(_column(reader, folder, full=full))
+        yield from _msid(reader, folder, full=full, statistics=statistics)
+    tell(len(folders), len(folders))
+
+
+def _msid(reader: JetaReader, folder: Path, *, full: bool, statistics: bool) -> list[Finding]:
+    """Findings on one MSID, and on its statistics where the samples are whole; a folder that cannot be read is one."""
+    found: list[Finding] = []
+    try:
+        found.extend(_column(folder, full=full))
         if statistics and not any(finding.severity == "error" for finding in found):
             found.extend(_statistics(reader, folder, full=full))
-        yield from found
-    tell(len(folders), len(folders))
+    except OSError as err:
+        found.append(
+            Finding("error", folder, f"cannot be read ({err}); mend its permissions or restore it from a backup")
+        )
+    return found
 
 
 def _journal(reader: JetaReader, *, full: bool) -> Iterator[Finding]:
@@ -103,34 +114,42 @@ def _journal(reader: JetaReader, *, full: bool) -> Iterator[Finding]:
             yield from (_finding(problem) for problem in check_commit(path, full=full))
 
 
-def _column(reader: JetaReader, folder: Path, *, full: bool) -> Iterator[Finding]:
+def _column(folder: Path, *, full: bool) -> Iterator[Finding]:
     """Findings on one MSID."""
     try:
-        name = check_name(folder.name)
+        check_name(folder.name)
     except JetaError as err:
         yield Finding("note", folder, f"is no MSID ({err}); move it out of the archive")
         return
     if not folder.is_dir():
         yield Finding("note", folder, "is a file among the folders of MSIDs; move it out of the archive")
         return
-    column = folder / FULL
+    column = folder / _FULL
     if not column.is_dir():
         yield Finding("note", folder, "holds no samples, as a fold leaves it that was killed; the next fold fills it")
         return
     named, problems = check_column(column, full=full)
     yield from (_finding(problem) for problem in problems)
-    for each in sorted(set(os.listdir(column)) - named - {MANIFEST_NAME}):
+    for each in sorted(_names_in(column) - named - {MANIFEST_NAME}):
         yield _leftover(column / each)
+
+
+def _names_in(folder: Path) -> set[str]:
+    """What is in a folder; nothing if it goes away meanwhile, as when all samples of an MSID are removed, or is a file."""
+    try:
+        return set(os.listdir(folder))
+    except (FileNotFoundError, NotADirectoryError):
+        return set()
 
 
 def _statistics(reader: JetaReader, folder: Path, *, full: bool) -> Iterator[Finding]:
     """Findings on the statistics of one MSID."""
-    there = set(os.listdir(folder))
-    if FULL not in there:
+    there = _names_in(folder)
+    if _FULL not in there:
         return
-    # Of so few samples none are to be stored, so that nothing can be lacking: this spares a quick look half of its time.
-    is_small = reader.manifest(folder.name).rows < ROWS_WORTH_STORING
-    for product in PRODUCTS:
+    # Of so few samples none need be stored, so that nothing can be lacking: this spares a quick look half of its time.
+    is_small = reader.manifest(folder.name).rows < 2 * product_fold.ROWS_WORTH_STORING
+    for product in product_fold.PRODUCTS:
         if is_small and product not in there:
             continue
         found = check_product(reader, folder.name, product, full=full)
@@ -171,8 +190,8 @@ def _state(reader: JetaReader) -> Iterator[Finding]:
         columns, first_ns, commits = 0, None, set()
     try:
         known = state.load(path)
-    except ArchiveCorruptError as err:
-        yield Finding("error", path, str(err))
+    except OSError as err:  # damaged, or no file at all
+        yield Finding("error", path, str(err) if isinstance(err, ArchiveCorruptError) else f"{err}; {_DELETE}")
         return
     if known is None:
         return

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jeta.catalog import RecordLog
-from jeta.errors import ArchiveCorruptError, CatalogError
+from jeta.errors import ArchiveCorruptError
 from jeta.files import ASIDE_PREFIX
 from jeta.operations.catalog_access import catalog_of, is_kept
 from jeta.operations.finding import Finding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from jeta.archive import JetaReader
 
@@ -30,8 +31,15 @@ def record_findings(reader: JetaReader, *, full: bool) -> Iterator[Finding]:
         Read every record; else only which there are.
     """
     folder = reader.layout.records
-    if not folder.is_dir():
-        return
+    try:
+        if folder.is_dir():
+            yield from _records_in(folder, full=full)
+    except OSError as err:
+        yield Finding("error", folder, f"cannot be read ({err}); mend its permissions or restore it from a backup")
+
+
+def _records_in(folder: Path, *, full: bool) -> Iterator[Finding]:
+    """Findings on the records of a folder that is there."""
     log = RecordLog(folder)
     numbers = log.numbers_after(0)
     for number in sorted(set(range(1, max(numbers, default=0))) - set(numbers)):
@@ -66,7 +74,7 @@ def catalog_findings(reader: JetaReader, *, full: bool) -> Iterator[Finding]:
     try:
         with catalog_of(reader) as catalog:
             wrong = catalog.check(full=full)
-    except (CatalogError, ArchiveCorruptError) as err:
+    except OSError as err:  # of which CatalogError and ArchiveCorruptError are two
         yield Finding("note", path, str(err))
         return
     for message in wrong[:_SHOWN]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -73,7 +72,6 @@ def fit(
     ValuesError
         If values cannot be what the archive takes them for.
     """
-    epoch = epoch or Epoch()
     report.format = delivery.format
     report.notes.update(delivery.notes)
     for (key, reason), rows in delivery.rejected.items():
@@ -81,35 +79,57 @@ def fit(
         tally.read += rows
         tally.rejected[reason] += rows
     result: dict[str, list[Samples]] = {}
-    for batch in delivery.batches:
-        tally = report.tally(_label(batch.key, tdb))
-        tally.read += len(batch.samples)
-        msid = name_of(batch.key, tdb)
-        if msid is None:
-            tally.rejected[UNKNOWN_ID if isinstance(batch.key, int) else BAD_NAME] += len(batch.samples)
-            continue
-        result.setdefault(msid, []).append(_fit_batch(writer, tdb, batch, msid, result.get(msid, []), report, epoch))
+    limits = _Limits(writer, epoch or Epoch())
+    with writer.reader.still():
+        for batch in delivery.batches:
+            msid = name_of(batch.key, tdb)
+            tally = report.tally(msid or _label(batch.key, tdb))
+            tally.read += len(batch.samples)
+            if msid is None:
+                tally.rejected[UNKNOWN_ID if isinstance(batch.key, int) else BAD_NAME] += len(batch.samples)
+                continue
+            parts = result.setdefault(msid, [])
+            parts.append(_fit_batch(writer, tdb, batch, msid, parts, report, limits))
     return {msid: concatenate(parts) for msid, parts in result.items()}
 
 
 def _fit_batch(
-    writer: Writer, tdb: Tdb, batch: Batch, msid: str, before: list[Samples], report: FileReport, epoch: Epoch
+    writer: Writer, tdb: Tdb, batch: Batch, msid: str, before: list[Samples], report: FileReport, limits: _Limits
 ) -> Samples:
     """The rows of one batch that are fit; `before` are those of the same MSID in the delivery so far."""
-    tally = report.tally(_label(batch.key, tdb))
+    tally = report.tally(msid)
     system = writer.reader.config.time_system
-    own = batch.time_system or system
-    config = writer.reader.config
-    timely = within(batch.samples, *_limits_ns(own, (config.earliest, config.latest), (epoch.earliest, epoch.latest)))
-    noted = within(timely.samples, *_limits_ns(own, (epoch.noted_earliest, epoch.noted_latest))).rejected
+    bounds_ns, noted_ns = limits.of(batch.time_system or system)
+    timely = within(batch.samples, *bounds_ns)
+    noted = within(timely.samples, *noted_ns).rejected if noted_ns else {}
     entry, present = declared(writer, msid, tdb)
     present.update("text" if part.is_text else part.values.dtype.str for part in before)
     converted, is_kept = in_stored_unit(msid, timely.samples, batch.unit, entry)
-    report.notes += Counter({} if is_kept else {UNIT_NOT_KEPT: len(converted)})
+    if not is_kept:
+        report.notes[UNIT_NOT_KEPT] += len(converted)
     conformed = reject_unless_exact(writer, msid, conform(converted, entry, present))
-    tally.rejected += timely.rejected + conformed.rejected
-    report.notes += conformed.notes + Counter({f"{reason}, kept": rows for reason, rows in noted.items()})
+    tally.rejected.update(timely.rejected)
+    tally.rejected.update(conformed.rejected)
+    report.notes.update(conformed.notes)
+    report.notes.update({f"{reason}, kept": rows for reason, rows in noted.items()})
     return _in_system(conformed.samples, batch, system)
+
+
+class _Limits:
+    """The instants that rows may have, and those beyond which they are noted, in each time system; worked out once."""
+
+    def __init__(self, writer: Writer, epoch: Epoch) -> None:
+        config = writer.reader.config
+        self._bounds = (config.earliest, config.latest), (epoch.earliest, epoch.latest)
+        self._noted = epoch.noted_earliest, epoch.noted_latest
+        self._known: dict[str, tuple[tuple[int, int], tuple[int, int] | None]] = {}
+
+    def of(self, system: str) -> tuple[tuple[int, int], tuple[int, int] | None]:
+        """Return both, in ns of a time system; None where nothing is noted."""
+        if system not in self._known:
+            noted = _limits_ns(system, self._noted) if self._noted != (None, None) else None
+            self._known[system] = _limits_ns(system, *self._bounds), noted
+        return self._known[system]
 
 
 def known(writer: Writer, tdb: Tdb, name: str) -> Known | None:
