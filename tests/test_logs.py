@@ -6,6 +6,8 @@ import io
 import json
 import logging
 import re
+import warnings
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -95,3 +97,69 @@ def test_a_form_that_there_is_not_adds_no_handler():
     with pytest.raises(ValueError, match="text, json"):
         logs.show(form="xml")
     assert logging.getLogger("jeta").handlers == before
+
+
+def test_what_another_process_collected_is_logged_as_if_here(logged):
+    """Through JSON, with its time, level, fields and traceback."""
+    with logs.collected(logging.INFO) as entries:
+        try:
+            int("bäd\n")
+        except ValueError:
+            logs.logger("jeta.x").exception("failed\n%s", Path("/ä"), extra={"fields": {"rows": np.int64(3)}})
+        logs.logger("jeta.x").debug("nobody asked")
+    (entry,) = json.loads(json.dumps(entries))
+    stream = io.StringIO()
+    with logs.shown("INFO", stream, form="json"):
+        logs.replay([{**entry, "created": 0.5}])
+    (line,) = stream.getvalue().splitlines()
+    told = json.loads(line)
+    assert told["time"] == "1970-01-01T00:00:00.500Z"
+    assert (told["level"], told["logger"], told["message"], told["rows"]) == ("ERROR", "jeta.x", "failed\n/ä", 3)
+    assert "ValueError" in told["traceback"]
+    assert told["traceback"].endswith("'bäd\\n'")
+
+
+def test_what_is_replayed_shows_as_text_too():
+    stream = io.StringIO()
+    with logs.collected(logging.INFO) as entries:
+        logs.logger("jeta.x").info("heard")
+    with logs.shown("INFO", stream):
+        logs.replay(entries)
+    assert stream.getvalue().endswith(" INFO jeta.x: heard\n")
+
+
+def test_what_is_not_important_enough_here_is_not_replayed():
+    stream = io.StringIO()
+    with logs.collected(logging.DEBUG) as entries:
+        logs.logger("jeta.x").info("unheard")
+    with logs.shown("WARNING", stream):
+        logs.replay(entries)
+    assert (len(entries), stream.getvalue()) == (1, "")
+
+
+def test_collecting_ends_with_its_block():
+    root = logging.getLogger("jeta")
+    before = root.level, list(root.handlers), logs.level()
+    with logs.collected(logging.DEBUG) as entries:
+        assert logs.level() == logging.DEBUG
+    logs.logger("jeta.x").error("unheard")
+    assert (entries, (root.level, root.handlers, logs.level())) == ([], before)
+
+
+def test_warnings_of_others_are_entries_and_no_lines_between():
+    stream, before = io.StringIO(), warnings.showwarning
+    with warnings.catch_warnings(), logs.shown("INFO", stream, form="json"):
+        warnings.simplefilter("always")
+        with logs.warnings_too():
+            warnings.warn("old\nways", DeprecationWarning, stacklevel=1)
+    (told,) = [json.loads(line) for line in stream.getvalue().splitlines()]
+    assert (told["level"], told["message"], told["category"]) == ("WARNING", "old\nways", "DeprecationWarning")
+    assert told["file"] == __file__
+    assert warnings.showwarning == before
+
+
+def test_lines_of_many_threads_stay_whole():
+    stream = io.StringIO()
+    with logs.shown("INFO", stream, form="json"), ThreadPoolExecutor(8) as threads:
+        list(threads.map(lambda n: logs.logger("jeta.x").info("%s\n", "ü" * n, extra={"fields": {"n": n}}), range(200)))
+    assert sorted(json.loads(line)["n"] for line in stream.getvalue().splitlines()) == list(range(200))

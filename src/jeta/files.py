@@ -14,6 +14,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+MAY_NOT_WRITE = "this user may not write here; become its owner, or have its permissions changed"
+"""What is said of a `PermissionError`, for which the system has no way out."""
+
 ASIDE_PREFIX = ".aside-"
 """How the name of a file begins that is not in place yet; what is left of a killed writer can be told by it."""
 
@@ -92,7 +95,10 @@ def replace_bytes(path: Path, content: bytes) -> None:
 def make_folder(folder: Path) -> None:
     """Create a folder and those above it, durably; one that exists is left as it is."""
     missing = [path for path in (folder, *folder.parents) if not path.exists()]
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except PermissionError as err:
+        raise PermissionError(err.errno, MAY_NOT_WRITE, str(folder)) from err
     for path in missing:
         sync_folder(path.parent)
 

@@ -9,12 +9,13 @@ import json
 import logging
 import math
 import time
+import warnings
 from collections.abc import Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TextIO
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 _ROOT = "jeta"
 logging.getLogger(_ROOT).addHandler(logging.NullHandler())
@@ -69,6 +70,8 @@ class JsonFormatter(logging.Formatter):
         }
         if record.exc_info:
             told["traceback"] = self.formatException(record.exc_info)
+        elif record.exc_text:  # of an entry of another process, see `replay`
+            told["traceback"] = record.exc_text
         fields = getattr(record, "fields", None)
         for key, value in fields.items() if isinstance(fields, Mapping) else ():
             name = str(key)
@@ -157,3 +160,91 @@ def shown(level: int | str = "INFO", stream: TextIO | None = None, *, form: str 
     finally:
         root.removeHandler(handler)
         root.setLevel(before)
+
+
+class _Collector(logging.Handler):
+    """Keeps what is logged as values that JSON can hold."""
+
+    def __init__(self, entries: list[dict[str, Any]]) -> None:
+        super().__init__()
+        self._entries = entries
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep one entry."""
+        entry = {"logger": record.name, "level": record.levelno, "created": record.created}
+        entry["message"] = record.getMessage()
+        entry["traceback"] = logging.Formatter().formatException(record.exc_info) if record.exc_info else None
+        entry["fields"] = getattr(record, "fields", None)
+        self._entries.append(_plain(entry))
+
+
+def level() -> int:
+    """Return the number of the least important level that jeta's log shows now."""
+    return logging.getLogger(_ROOT).getEffectiveLevel()
+
+
+@contextmanager
+def collected(least: int) -> Iterator[list[dict[str, Any]]]:
+    """Collect what is logged while a block lasts, for a process to hand to the one that it works for.
+
+    Parameters
+    ----------
+    least : int
+        The least important level, as that process has it: see `level`.
+
+    Yields
+    ------
+    list of dict
+        What is logged, as values that JSON can hold; to be handed to `replay` there.
+
+    Examples
+    --------
+    >>> with collected(logging.INFO) as entries:
+    ...     logger("jeta.x").info("%d rows", 3)
+    >>> entries[0]["message"]
+    '3 rows'
+    """
+    root, entries = logging.getLogger(_ROOT), list[dict[str, Any]]()
+    before, handler = root.level, _Collector(entries)
+    root.setLevel(least)
+    root.addHandler(handler)
+    try:
+        yield entries
+    finally:
+        root.removeHandler(handler)
+        root.setLevel(before)
+
+
+def replay(entries: Iterable[Mapping[str, Any]]) -> None:
+    """Log what another process has collected, as if it had been logged here, at the time at which it was."""
+    for entry in entries:
+        told = {"name": entry["logger"], "msg": entry["message"], "levelno": entry["level"], "fields": entry["fields"]}
+        told |= {"levelname": logging.getLevelName(entry["level"]), "exc_text": entry["traceback"]}
+        told["created"] = entry["created"]
+        here = logging.getLogger(entry["logger"])
+        if here.isEnabledFor(entry["level"]):
+            here.handle(logging.makeLogRecord(told))
+
+
+@contextmanager
+def warnings_too() -> Iterator[None]:
+    """Log what Python and other packages warn of while a block lasts, instead of printing it beside the log."""
+    before = warnings.showwarning
+
+    def tell(
+        message: Warning | str,
+        category: type[Warning],
+        filename: str,
+        lineno: int,
+        file: TextIO | None = None,
+        line: str | None = None,
+    ) -> None:
+        del file, line
+        fields = {"category": category.__name__, "file": filename, "line": lineno}
+        logger("jeta.warnings").warning("%s", message, extra={"fields": fields})
+
+    warnings.showwarning = tell
+    try:
+        yield
+    finally:
+        warnings.showwarning = before

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import json
 import os
 import signal
 import subprocess
@@ -12,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from jeta import logs
 from jeta.archive import JetaReader, Writer, create_archive, writer
 from jeta.archive.tasks import Fold
 from jeta.archive.workers import Workers
@@ -49,6 +52,22 @@ def test_workers_fold_what_one_process_would(root):
     assert told[-1] == (70, 70)
     assert [values(root, name) for name in NAMES] == [samples(number).values.tolist() for number in range(70)]
     assert verify(root) == []
+
+
+def test_what_a_worker_logs_is_in_the_log_here(root):
+    """A damaged list of statistics: a warning that names it, whichever process came upon it; and as JSON a line."""
+    with Writer(root) as own:
+        own.fold()
+        own.commit({name: samples(9 + number) for number, name in enumerate(NAMES)})
+    folder = own.layout.column(NAMES[0], "daily")
+    folder.mkdir()
+    (folder / "manifest").write_bytes(b"x\n")
+    stream = io.StringIO()
+    with Workers() as workers, logs.shown("INFO", stream, form="json"):
+        workers.doing(Fold())(root, NAMES[:3])
+    told = [json.loads(line) for line in stream.getvalue().splitlines()]
+    assert [(each["level"], str(folder) in each["message"]) for each in told] == [("WARNING", True)]
+    assert told[0]["logger"].startswith("jeta.archive.")
 
 
 def test_worker_gives_its_result_and_ends_with_the_block(root):

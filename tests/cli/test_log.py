@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import warnings
 
 import pytest
 
@@ -71,3 +72,50 @@ def test_another_form_is_refused(run):
     ran = run("info", "--log", "xml")
     assert (ran.code, ran.out) == (2, "")
     assert "xml" in ran.err
+
+
+@pytest.mark.parametrize("name", ["ünï", "a\nb", "\u2028", "'\"\\"], ids=ascii)
+def test_names_of_any_kind_stay_in_their_line(process, tmp_path, name):
+    """No reader of lines breaks one at what is in a name."""
+    ran = process("info", "--archive", tmp_path / name, "--log", "json")
+    (told,) = objects(ran.err)
+    assert ran.err.isascii()
+    assert told["message"].startswith("no jeta archive at ")
+
+
+def test_a_defect_is_an_entry_with_its_traceback(run, archive, monkeypatch):
+    """Not a traceback of many lines between those of the log."""
+
+    def broken(*_, **__):
+        raise RuntimeError("of two\nlines")
+
+    monkeypatch.setattr("jeta.operations.status", broken)
+    ran = run("status", "--archive", archive.root, "--log", "json")
+    told = objects(ran.err)[-1]
+    assert (ran.code, told["level"], told["code"]) == (2, "CRITICAL", "defect")
+    assert told["message"] == "RuntimeError: of two\nlines"
+    assert "broken" in told["traceback"]
+    with pytest.raises(RuntimeError):
+        run("status", "--archive", archive.root)
+
+
+def test_warnings_of_others_are_entries(run, archive, monkeypatch):
+    monkeypatch.setattr("jeta.operations.status", lambda *_, **__: warnings.warn("old ways", UserWarning, stacklevel=1))
+    with warnings.catch_warnings():
+        warnings.simplefilter("always")
+        ran = run("status", "--archive", archive.root, "--log", "json")
+    told = objects(ran.err)[0]
+    assert (told["level"], told["message"]) == ("WARNING", "old ways")
+
+
+def test_operations_log_what_they_do(process, archive, edb_csv):
+    """Each line of standard error is an object, and what was removed or mended is among them."""
+    process("ingest", edb_csv("SA_TEMP", [1, 2]), "--archive", archive.root)
+    archive.layout.state.unlink()
+    for words, what in (
+        (["repair"], "repair: make state.json anew"),
+        (["truncate", "2000:001"], "removed 2 rows of 1 MSIDs"),
+    ):
+        ran = process(*words, "--archive", archive.root, "--log", "json")
+        assert ran.code == 0
+        assert what in [each["message"] for each in objects(ran.err)]

@@ -57,6 +57,17 @@ def test_health_has_the_exit_codes_of_monitoring_systems(run, folded):
     assert run("health", "--archive", folded.root / "none").code == 2
 
 
+@pytest.mark.parametrize("words", [[], ["--json"]], ids=" ".join)
+def test_health_of_no_archive_is_told_on_standard_output(run, monkeypatch, words):
+    """Which is all that a monitoring system reads: nothing is named, as where a variable is not set for its user."""
+    monkeypatch.delenv("ENG_ARCHIVE", raising=False)
+    ran = run("health", *words)
+    assert (ran.code, ran.err) == (2, "")
+    told = json.loads(ran.out)["headline"] if words else ran.out.splitlines()[0]
+    assert told.startswith("JETA CRITICAL - no archive: archive: ")
+    assert "ENG_ARCHIVE" in told
+
+
 def test_a_warning_is_1(run, folded):
     with Writer(folded.root) as writer:
         del writer

@@ -115,21 +115,27 @@ def cut_statistics(reader: JetaReader, msid: str, start_s: float) -> Iterator[Fo
     Folded
         For each product that changes.
     """
+    stored = {name: old for name in PRODUCTS if (old := _load(reader.layout.column(msid, name))) is not None}
+    if not stored:  # as of most MSIDs that have few samples: the rest need not be asked
+        return
     there = reader.rows_between(msid, -math.inf, start_s)
     # The bin of the last sample is not over; where none is left, none is.
     end_s = there.last_s if there.last_s is not None else reader.instant_at_or_after(msid, start_s)
     if end_s is None:
         return
-    for name in PRODUCTS:
-        folder = reader.layout.column(msid, name)
-        try:
-            old = product.load(folder)
-        except ArchiveCorruptError as err:
-            _log.warning("%s: left as it is, since no fetch uses it", err)
-            continue
+    for name, old in stored.items():
         end = int(bin_numbers([end_s], BIN_WIDTHS_S[name])[0])
-        if old is not None and old.until > end:
-            yield _cut_product(folder, msid, name, old, end, there.rows)
+        if old.until > end:
+            yield _cut_product(reader.layout.column(msid, name), msid, name, old, end, there.rows)
+
+
+def _load(folder: Path) -> Product | None:
+    """What is stored of a product; nothing where that is damaged, which no fetch uses."""
+    try:
+        return product.load(folder)
+    except ArchiveCorruptError as err:
+        _log.warning("%s: left as it is, since no fetch uses it", err)
+        return None
 
 
 def _cut_product(folder: Path, msid: str, name: str, old: Product, end: int, rows: int) -> Folded:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
 from jeta.errors import ArchiveLockedError
+from jeta.files import MAY_NOT_WRITE
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -130,7 +131,10 @@ class WriterLock:
         ArchiveLockedError
             If another writer holds it; the message says who and since when.
         """
-        descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o666)
+        try:
+            descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o666)
+        except PermissionError as err:
+            raise PermissionError(err.errno, MAY_NOT_WRITE, str(self._path)) from err
         try:
             self._lock(descriptor)
         except OSError as err:

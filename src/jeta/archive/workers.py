@@ -16,6 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
+from jeta import logs
 from jeta.archive import tasks
 from jeta.archive.publish import Folded
 from jeta.errors import ArchiveCorruptError, JetaError
@@ -72,13 +73,14 @@ class Workers:
             raise OSError(f"worker {process.pid} has no pipes; run the command again with one worker")
         line = ""
         with suppress(BrokenPipeError):
-            wanted = {"task": tasks.to_dict(task), "root": str(root), "names": list(names)}
+            wanted = {"task": tasks.to_dict(task), "root": str(root), "names": list(names), "level": logs.level()}
             process.stdin.write(json.dumps(wanted) + "\n")
             process.stdin.flush()
             line = process.stdout.readline()
         if not line:
             raise OSError(f"worker {process.pid} was killed; nothing is lost, run the command again")
         answer = json.loads(line)
+        logs.replay(answer["log"])
         if "error" in answer:
             raise (
                 ArchiveCorruptError(answer["error"])
@@ -112,8 +114,15 @@ def _folded(entry: dict[str, Any]) -> Folded:
 
 
 def _answer(line: str) -> dict[str, object]:
-    """Do one task; an error is an answer too, for the parent to raise."""
+    """Do one task; the answer has what was logged meanwhile, for the parent to log."""
     wanted = json.loads(line)
+    with logs.collected(wanted["level"]) as entries:
+        answer = _done(wanted)
+    return {**answer, "log": entries}
+
+
+def _done(wanted: dict[str, Any]) -> dict[str, object]:
+    """Do one task; an error is an answer too, for the parent to raise."""
     try:
         ready = tasks.from_dict(wanted["task"])(Path(wanted["root"]), wanted["names"])
     except (OSError, JetaError, MemoryError) as err:

@@ -8,6 +8,7 @@ import math
 
 from jeta import operations
 from jeta.cli.options import add_archive, root_of
+from jeta.errors import ArchiveNotFoundError
 
 _EPILOG = """\
 The first line says it all, as monitoring systems (Nagios, Icinga) expect it. Exit code 0 if all is well, 1 if there is a warning,
@@ -68,7 +69,12 @@ def run(options: argparse.Namespace) -> int:
         rejected_s=options.rejected_within,
         min_free_bytes=options.min_free,
     )
-    found = operations.health(root_of(options), limits=limits, verify=options.verify)
+    try:
+        root = root_of(options)
+    except ArchiveNotFoundError as err:  # a monitoring system reads what is printed here, and nothing else
+        found = operations.Health("no archive", (operations.Check("archive", "critical", str(err)),))
+    else:
+        found = operations.health(root, limits=limits, verify=options.verify)
     print(json.dumps(found.to_dict(), indent=2) if options.json else found)
     return found.code
 

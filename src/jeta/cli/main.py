@@ -126,6 +126,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with ExitStack() as stack:
         if options.debug or options.log:
             stack.enter_context(logs.shown("DEBUG" if options.debug else "INFO", form=options.log or "text"))
+        if options.log == "json":
+            stack.enter_context(logs.warnings_too())
         return _run(options)
 
 
@@ -147,6 +149,12 @@ def _run(options: argparse.Namespace) -> int:
             traceback.print_exc()
         message = " ".join(str(err).split()) or type(err).__name__
         _tell(message if is_json else f"error: {message}", options, err)
+        return 2
+    except Exception as err:
+        if options.log != "json":
+            raise
+        # A defect of ours; whoever reads the log must not meet a traceback between its lines.
+        _log.critical("%s: %s", type(err).__name__, err, exc_info=err, extra={"fields": {"code": "defect"}})
         return 2
     return code
 

@@ -202,7 +202,7 @@ def status(archive: ArchiveLike | None = None, *, sizes: bool = True) -> Status:
         **_ingests(reader, problems),
         sizes=_sizes(reader, problems) if sizes else {},
         free=shutil.disk_usage(reader.root).free,
-        problems=tuple(problems),
+        problems=tuple(dict.fromkeys(problems)),
     )
 
 

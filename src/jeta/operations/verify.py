@@ -67,14 +67,15 @@ def verify(
     if missing:
         return [Finding("error", path, "is not there; restore it from a backup") for path in missing]
     findings = [_leftover(path) for path in sorted(reader.layout.root.glob(f"{ASIDE_PREFIX}*"))]
-    findings.extend(_journal(reader, full=full))
-    findings.extend(_flags(reader))
+    findings.extend(_told(reader.layout.journal, _journal(reader, full=full)))
+    findings.extend(_told(reader.layout.flags, _flags(reader)))
     findings.extend(record_findings(reader, full=full))
     findings.extend(catalog_findings(reader, full=full))
     tdb = list(_tdb(reader))
     with telling(progress, "MSID", "verify") as tell:
         # Without a telemetry database nobody can tell what statistics should be.
-        findings.extend(_columns(reader, full=full, statistics=not tdb, tell=tell))
+        columns = _columns(reader, full=full, statistics=not tdb, tell=tell)
+        findings.extend(_told(reader.layout.columns, columns))
     findings.extend(tdb)
     findings.extend(_state(reader))
     return findings
@@ -87,22 +88,24 @@ def _columns(
     folders = sorted(path for path in reader.layout.columns.iterdir() if not path.name.startswith(ASIDE_PREFIX))
     for done, folder in enumerate(folders):
         tell(done, len(folders))
-        yield from _msid(reader, folder, full=full, statistics=statistics)
+        yield from _told(folder, _msid(reader, folder, full=full, statistics=statistics))
     tell(len(folders), len(folders))
 
 
-def _msid(reader: JetaReader, folder: Path, *, full: bool, statistics: bool) -> list[Finding]:
-    """Findings on one MSID, and on its statistics where the samples are whole; a folder that cannot be read is one."""
-    found: list[Finding] = []
+def _told(folder: Path, findings: Iterator[Finding]) -> Iterator[Finding]:
+    """Findings on a folder; that it cannot be read is one."""
     try:
-        found.extend(_column(folder, full=full))
-        if statistics and not any(finding.severity == "error" for finding in found):
-            found.extend(_statistics(reader, folder, full=full))
+        yield from findings
     except OSError as err:
-        found.append(
-            Finding("error", folder, f"cannot be read ({err}); mend its permissions or restore it from a backup")
-        )
-    return found
+        yield Finding("error", folder, f"cannot be read ({err}); mend its permissions or restore it from a backup")
+
+
+def _msid(reader: JetaReader, folder: Path, *, full: bool, statistics: bool) -> Iterator[Finding]:
+    """Findings on one MSID, and on its statistics where the samples are whole."""
+    found = list(_column(folder, full=full))
+    yield from found
+    if statistics and not any(finding.severity == "error" for finding in found):
+        yield from _statistics(reader, folder, full=full)
 
 
 def _journal(reader: JetaReader, *, full: bool) -> Iterator[Finding]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from jeta.catalog import RecordLog
@@ -34,6 +35,8 @@ def record_findings(reader: JetaReader, *, full: bool) -> Iterator[Finding]:
     try:
         if folder.is_dir():
             yield from _records_in(folder, full=full)
+        elif os.path.lexists(folder):
+            yield Finding("error", folder, f"is no folder; {_FROM_BACKUP}")
     except OSError as err:
         yield Finding("error", folder, f"cannot be read ({err}); mend its permissions or restore it from a backup")
 
