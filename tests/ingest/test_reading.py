@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import Future
 
+import h5py
 import numpy as np
 import pytest
 
@@ -132,3 +133,14 @@ def test_processes_that_read_end_when_nobody_waits_for_them(tmp_path):
         for _ in range(5):
             processes.submit(Request(path))
     assert all(process.poll() is not None for process in started)
+
+
+def test_what_a_process_logs_is_logged_here(tmp_path, caplog):
+    """As a file that does not tell its origin is worth an entry of the log."""
+    path = tmp_path / "a.h5"
+    with h5py.File(write_file(tmp_path / "b.h5", 0)) as whole, h5py.File(path, "w") as without:
+        whole.copy("samples", without)
+    with caplog.at_level("INFO", "jeta"), ReaderProcesses(1) as processes:
+        processes.submit(Request(path)).result()
+    assert [record.name for record in caplog.records] == ["jeta.formats.fos_hdf5.reader"]
+    assert "does not tell its data origin" in caplog.text

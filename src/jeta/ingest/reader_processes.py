@@ -17,6 +17,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Self
 
+from jeta import logs
 from jeta.errors import JetaError
 from jeta.ingest.reading import Request, read_delivery
 
@@ -85,13 +86,15 @@ class ReaderProcesses:
         answer = b""
         if stdin is not None and stdout is not None:
             with suppress(BrokenPipeError):
-                stdin.write(json.dumps([os.fsencode(request.path).hex(), dict(request.options)]).encode() + b"\n")
+                wanted = [os.fsencode(request.path).hex(), dict(request.options), logs.level()]
+                stdin.write(json.dumps(wanted).encode() + b"\n")
                 stdin.flush()
                 answer = _whole(stdout)
         if not answer:
             self._local.process = None
             raise OSError(f"{request.path}: the process {process.pid} that read it was killed; ingest it again")
-        found = pickle.loads(answer)  # noqa: S301 - from a process of our own, made from the file by our own reader
+        found, entries = pickle.loads(answer)  # noqa: S301 - from a process of our own, made from the file by our own reader
+        logs.replay(entries)
         if isinstance(found, Exception):
             raise found
         delivery: Delivery = found
@@ -130,9 +133,10 @@ def serve() -> None:
 
 
 def _answer(line: bytes) -> Any:
-    """Read a file; an error is an answer too, for the parent to raise."""
-    path, options = json.loads(line)
-    try:
-        return read_delivery(Request(Path(os.fsdecode(bytes.fromhex(path))), options))
-    except (OSError, JetaError, MemoryError) as err:
-        return err
+    """Read a file, and return what was logged too; an error is an answer, for the parent to raise."""
+    path, options, level = json.loads(line)
+    with logs.collected(level) as entries:
+        try:
+            return read_delivery(Request(Path(os.fsdecode(bytes.fromhex(path))), options)), entries
+        except (OSError, JetaError, MemoryError) as err:
+            return err, entries
