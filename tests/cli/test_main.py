@@ -137,6 +137,8 @@ def long_fetch(command, archive):
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT for children")
 def test_real_interrupt(long_fetch):
     """Ctrl-C ends the process with one line and no traceback."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        pytest.skip("whoever started the tests has this signal ignored, and so do the processes that they start")
     long_fetch.send_signal(signal.SIGINT)
     out, err = long_fetch.communicate(timeout=30)
     assert (long_fetch.returncode, out.count("\n") < 100_000) == (130, True)
