@@ -8,6 +8,7 @@ backlog has a twentieth of the rows and MSIDs, so that it fits on a disk; ``--fu
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 import time
@@ -43,6 +44,7 @@ def one_file(folder: Path, rows: int, msids: int) -> None:
     archive.layout.staging.mkdir()
     source = archive.layout.staging / "bulk.h5"
     write_bulk_fos_file(source, rows=rows, msids=msids, start_ms=START_MS)
+    os.utime(source, (0, 0))  # it has settled
     warm(source)
     peer_s = time_s(lambda: read_and_group(source))
     before_mb = peak_mb()
@@ -65,9 +67,9 @@ def backlog(folder: Path, rows: int, msids: int, files: int) -> None:
     archive.layout.staging.mkdir()
     took_s = []
     for number in range(files):
-        write_bulk_fos_file(
-            archive.layout.staging / f"E{number:04d}.h5", rows=rows, msids=msids, start_ms=START_MS + number * SPAN_MS
-        )
+        source = archive.layout.staging / f"E{number:04d}.h5"
+        write_bulk_fos_file(source, rows=rows, msids=msids, start_ms=START_MS + number * SPAN_MS)
+        os.utime(source, (0, 0))
         began = time.perf_counter()
         done = ingest.run(archive=archive.root, fold="always")
         took_s.append(time.perf_counter() - began)
