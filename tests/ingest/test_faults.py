@@ -177,7 +177,7 @@ def test_a_clock_that_is_set_back_changes_nothing(archive, monkeypatch):
     ingest.run(archive=archive.root)
     path = write_file(archive.layout.staging / "E0001.h5", 1)
     os.utime(path, (time.time() + 86_400, time.time() + 86_400))
-    monkeypatch.setattr("jeta.update.accounts._utc_now", lambda: "2001-01-01T00:00:00.000Z")
+    monkeypatch.setattr("jeta.update.accounts.now_utc", lambda: "2001-01-01T00:00:00.000Z")
     ingest.run(archive=archive.root, fold="always")
     assert agrees(archive, [0, 1])
     assert [each.recorded_utc[:4] for each in records(archive)][1] == "2001"

@@ -10,6 +10,7 @@ from sqlalchemy import exc
 
 from jeta.catalog import answers, engine, live, opening, syncing, tables
 from jeta.catalog.check import differences
+from jeta.catalog.records import new_run
 from jeta.errors import CatalogError
 
 if TYPE_CHECKING:
@@ -195,7 +196,7 @@ class Catalog:
             The run's name; later ones sort behind earlier ones as long as the clock goes forward. Runs that are noted as under way
             were killed, since this one holds the lock; they are noted as failed.
         """
-        name = run or live.new_name()
+        name = run or new_run()
         self._writing(lambda connection: live.begin(connection, name, command))
         return name
 

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import os
-import secrets
 import socket
 import sys
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
 import jeta
 from jeta.catalog import answers, tables
-from jeta.catalog.records import ENDED, FAILED, STATES, storable
+from jeta.catalog.records import ENDED, FAILED, STATES, now_utc, storable
 from jeta.errors import ValuesError
 
 if TYPE_CHECKING:
@@ -22,11 +20,6 @@ if TYPE_CHECKING:
     from jeta.catalog.answers import Held
 
 _TEXTS = ("started_utc", "ended_utc", "message", "host", "command", "version", "digest")
-
-
-def new_name() -> str:
-    """Return the name of a run that begins now: names sort by time, and no two are the same."""
-    return f"{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}-{secrets.token_hex(4)}"
 
 
 def begin(connection: sa.Connection, run: str, command: str) -> None:
@@ -94,11 +87,6 @@ def set_held(connection: sa.Connection, rows: Iterable[Held]) -> None:
     connection.execute(sa.delete(tables.held))
     if content:
         connection.execute(sa.insert(tables.held), content)
-
-
-def now_utc() -> str:
-    """Return the present time, ISO, UTC."""
-    return f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%f}"[:-3] + "Z"
 
 
 def forget(connection: sa.Connection, run: str) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import operator
+import secrets
 from dataclasses import dataclass, field, fields, replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from jeta.errors import ValuesError
@@ -156,6 +158,16 @@ R = TypeVar("R", FileRecord, RunRecord)
 
 _KINDS: dict[str, type[FileRecord | RunRecord]] = {"file": FileRecord, "run": RunRecord}
 _COUNTS = ("read", "stored", "duplicate", "replaced")
+
+
+def new_run() -> str:
+    """Return the name of a run that begins now: names sort by time, and no two are the same."""
+    return f"{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}-{secrets.token_hex(4)}"
+
+
+def now_utc() -> str:
+    """Return the present time as records hold it, ISO, UTC: by the system's clock, whatever ``CXOTIME_NOW`` says."""
+    return f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%f}"[:-3] + "Z"
 
 
 def storable(text: str, longest: int = MAX_TEXT) -> str:

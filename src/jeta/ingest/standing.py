@@ -11,6 +11,7 @@ from jeta.archive import JetaReader, Writer
 from jeta.catalog import RecordLog
 from jeta.errors import ArchiveCorruptError, CatalogError
 from jeta.files import printable
+from jeta.ingest.staged import size_of
 from jeta.logs import logger
 from jeta.times import cxcsec_ticks_to_unix_ticks
 
@@ -76,7 +77,7 @@ class Standing:
         def put(catalog: Catalog) -> None:
             from jeta.catalog.answers import Held  # noqa: PLC0415 - imports the database
 
-            found = [Held(printable(str(path.absolute())), reason, _size(path)) for path, reason in files.items()]
+            found = [Held(printable(str(path.absolute())), reason, size_of(path)) for path, reason in files.items()]
             if found or catalog.held():
                 catalog.set_held(found)
 
@@ -137,11 +138,3 @@ def standing_of(writer: Writer) -> Iterator[Standing]:
         standing.end()
     finally:
         standing.close()
-
-
-def _size(path: Path) -> int:
-    """Bytes of a file, 0 if it is gone."""
-    try:
-        return path.stat().st_size
-    except OSError:
-        return 0

@@ -7,15 +7,13 @@ whose commit never was; it is taken back by the next run, before anything else i
 from __future__ import annotations
 
 import os
-import secrets
 import socket
 import sys
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import jeta
 from jeta.catalog import FileRecord, MsidCounts, RecordLog, RunRecord
-from jeta.catalog.records import storable
+from jeta.catalog.records import new_run, now_utc, storable
 from jeta.errors import ArchiveCorruptError
 from jeta.logs import logger
 from jeta.times import TICKS_PER_SECOND
@@ -54,9 +52,9 @@ class Accounts:
     def __init__(self, writer: Writer) -> None:
         self._writer = writer
         self.log = RecordLog(writer.layout.records)
-        self.run = f"{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}-{secrets.token_hex(4)}"
+        self.run = new_run()
         self.files = 0
-        self._started = _utc_now()
+        self._started = now_utc()
         take_back(writer, self.log)
 
     def commit(self, rows: Mapping[str, Samples], report: FileReport, source: SourceFile, kept: str = "") -> None:
@@ -141,7 +139,7 @@ class Accounts:
             first_ns=first_ns,
             last_ns=last_ns,
             commit=commit,
-            recorded_utc=_utc_now(),
+            recorded_utc=now_utc(),
             read=whole.read,
             stored=whole.stored,
             duplicate=whole.duplicate,
@@ -167,7 +165,7 @@ class Accounts:
             run=self.run,
             state="complete" if failure is None else "failed",
             started_utc=self._started,
-            ended_utc=_utc_now(),
+            ended_utc=now_utc(),
             message="" if failure is None else str(failure) or type(failure).__name__,
             host=socket.gethostname(),
             pid=os.getpid(),
@@ -196,11 +194,6 @@ def take_back(writer: Writer, log: RecordLog) -> None:
     if isinstance(record, FileRecord) and record.commit is not None and record.commit > writer.last_commit():
         _log.info("taking back record %d of %s: its commit was not made", number, record.path)
         log.remove(number)
-
-
-def _utc_now() -> str:
-    """The time now, by the system's clock, whatever ``CXOTIME_NOW`` says."""
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
 
 
 def _enter(report: FileReport, counts: Mapping[str, Counts]) -> None:
